@@ -1,0 +1,20 @@
+#define _GNU_SOURCE
+#include "CDrover.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+int drover_filesystem_magic(const char *path, uint64_t *magic) {
+  struct statfs status;
+  if (statfs(path, &status) != 0) return -errno;
+  // Some architectures have a signed 32-bit f_type: cut to the 32 bits that linux/magic.h uses.
+  *magic = (uint32_t)status.f_type;
+  return 0;
+}
+
+const char *drover_error_text(int code) { return strerrordesc_np(code); }
+
+const void *drover_memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length) {
+  return memmem(haystack, haystack_length, needle, needle_length);
+}

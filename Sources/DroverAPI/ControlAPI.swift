@@ -1,0 +1,82 @@
+package import DroverCore
+import Hummingbird
+package import Logging
+package import ServiceLifecycle
+
+/// The control API of a running controller.
+///
+/// It answers on a TCP address, on `::1` as well where that is 127.0.0.1, and on a socket that its file mode keeps to
+/// the user of droverd. While there are no tokens, writes over TCP are open to every program on this host; see
+/// ``AccessPolicy`` for what keeps pages in browsers out.
+package struct ControlAPI: Sendable {
+  package struct Options: Sendable {
+    /// Nil: no TCP.
+    package var listen: ListenAddress?
+    /// Path of the unix domain socket; nil: none. What is there already is taken as left behind, so this is to be used
+    /// under the state lock only. Its folder has to be closed to other users (0700), since a socket is open to
+    /// everyone for the moment between its making and the setting of its mode.
+    package var socketPath: String?
+    /// Host names by which clients may call beside those of loopback.
+    package var allowedHosts: [String]
+    /// Whether to listen on an address that other machines reach although nothing authenticates them.
+    package var allowsUnauthenticatedNetwork: Bool
+    package var version: String
+
+    package init(
+      listen: ListenAddress?, socketPath: String?, allowedHosts: [String] = [],
+      allowsUnauthenticatedNetwork: Bool = false, version: String = droverVersion
+    ) {
+      self.listen = listen
+      self.socketPath = socketPath
+      self.allowedHosts = allowedHosts
+      self.allowsUnauthenticatedNetwork = allowsUnauthenticatedNetwork
+      self.version = version
+    }
+  }
+
+  let control: any FleetControl
+  let options: Options
+  private let logger: Logger
+
+  package init(control: any FleetControl, options: Options, logger: Logger) {
+    self.control = control
+    self.options = options
+    self.logger = logger
+  }
+
+  /// The servers, for the daemon to run in its group. `onBound` is called for each once it takes connections, with the
+  /// port that it really has. Throws ``ListenError`` for an address that must not be listened on.
+  package func services(
+    onBound: @escaping @Sendable (BoundAddress) -> Void = { _ in }
+  ) throws(ListenError) -> [any Service] {
+    var services: [any Service] = []
+    if let address = options.listen {
+      guard address.isLoopback || options.allowsUnauthenticatedNetwork else { throw .exposed(address) }
+      services += TCPServer.servers(
+        address, responder: responder(.tcp(options.allowedHosts + [address.host])), logger: logger, onBound: onBound)
+    }
+    if let path = options.socketPath {
+      guard path.utf8.count < SocketServer.pathLimit else { throw .pathTooLong(path) }
+      services.append(SocketServer(path: path, responder: responder(.socket), logger: logger, onBound: onBound))
+    }
+    return services
+  }
+
+  func responder(_ access: AccessPolicy) -> ControlResponder {
+    ControlResponder(access: access, table: RouteTable(routes: routes))
+  }
+
+  var routes: [Route] { probeRoutes + resourceRoutes + actionRoutes }
+
+  private var probeRoutes: [Route] {
+    [
+      Route(.get, "/healthz") { _ in Reply(text: "ok\n") },
+      Route(.get, "/readyz") { [control] _ in
+        let readiness = await control.readiness()
+        guard !readiness.isReady else { return Reply(text: "ok\n") }
+        return Reply(text: readiness.problems.map { $0 + "\n" }.joined(), status: .serviceUnavailable)
+      },
+      Route(.get, "/version") { [options] _ in Reply(json: .object(["version": .string(options.version)])) },
+    ]
+  }
+}

@@ -1,0 +1,39 @@
+import DroverCore
+import Hummingbird
+import NIOCore
+
+/// One request, as its handler sees it.
+struct Call: Sendable {
+  /// What the path holds in the places of the route's braces.
+  var arguments: [String]
+  var query: Query
+  /// Who asks, for events: `socket:1000` with the user id, or `tcp:127.0.0.1`.
+  var actor: String
+  var request: Request
+  var bodyLimit: Int
+
+  func body() async throws -> [UInt8] {
+    let tooLarge = APIError(code: .tooLarge, message: "the body is larger than \(bodyLimit) bytes")
+    if let length = request.headers[.contentLength].flatMap(Int.init), length > bodyLimit { throw tooLarge }
+    do {
+      return Array(buffer: try await request.body.collect(upTo: bodyLimit))
+    } catch is NIOTooManyBytesError {
+      throw tooLarge
+    }
+  }
+
+  /// The body as a JSON object with no other keys than `keys`; an empty body is an empty object.
+  func object(keys: [String]) async throws -> FieldValue {
+    let bytes = try await body()
+    guard !bytes.isEmpty else { return .emptyMap }
+    let value: FieldValue
+    do throws(JSONReader.Failure) { value = try JSONReader.read(bytes) } catch {
+      throw APIError.invalid("the body is \(error)")
+    }
+    guard let entries = value.map else { throw APIError.invalid("the body is no JSON object") }
+    for entry in entries where !keys.contains(entry.key) {
+      throw APIError.invalid("unknown field '\(entry.key)'\(Suggestion.phrase(for: entry.key, among: keys))")
+    }
+    return value
+  }
+}

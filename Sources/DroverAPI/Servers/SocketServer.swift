@@ -1,0 +1,35 @@
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// Serves the API on a unix domain socket of its owner alone.
+struct SocketServer: Service {
+  /// Size of `sun_path`, unix(7); the last byte is 0.
+  static let pathLimit = 108
+
+  let path: String
+  let responder: ControlResponder
+  let logger: Logger
+  let onBound: @Sendable (BoundAddress) -> Void
+
+  func run() async throws {
+    // Whoever made a socket here is gone: the state lock says so.
+    unlink(path)
+    let application = Application(
+      responder: responder, server: .control,
+      configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
+      onServerRunning: { [path, logger, onBound] _ in
+        if chmod(path, 0o600) != 0 {
+          logger.warning("cannot set the mode of the socket", metadata: ["path": "\(path)", "errno": "\(errno)"])
+        }
+        onBound(.socket(path))
+      }, logger: logger.quiet)
+    defer { unlink(path) }
+    do { try await application.run() } catch let error as IOError {
+      throw ListenError.failed(address: path, cause: error.sentence)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package import ArgumentParser
+import DroverCore
+
+/// The root of the command line.
+package struct DroverCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "drover", abstract: "GitOps for fleets of AI models: the command line beside droverd.",
+    version: droverVersion,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Manifests",
+        subcommands: [
+          ValidateCommand.self, DiffCommand.self, ExplainCommand.self, SchemaCommand.self,
+        ]),
+      CommandGroup(
+        name: "The fleet",
+        subcommands: [
+          GetCommand.self, DescribeCommand.self, EventsCommand.self, WaitCommand.self, StatusCommand.self,
+        ]),
+      CommandGroup(
+        name: "Acting", subcommands: [ReconcileCommand.self, ConfirmPruneCommand.self, RunCommand.self]),
+      CommandGroup(name: "Models", subcommands: [AskCommand.self, LogsCommand.self]),
+      CommandGroup(name: "This program", subcommands: [VersionCommand.self, CompletionCommand.self]),
+    ])
+
+  package init() {}
+}

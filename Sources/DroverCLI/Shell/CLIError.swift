@@ -1,0 +1,13 @@
+/// A failure that a person is told of: printed as `error: …`, and the exit status that goes with it.
+package struct CLIError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// One lower-case sentence with the next step. Further lines are printed below it, as they are.
+  package var message: String
+  package var exitCode: Int32
+
+  package init(_ message: String, exitCode: Int32 = 1) {
+    self.message = message
+    self.exitCode = exitCode
+  }
+
+  package var description: String { message }
+}

@@ -1,0 +1,41 @@
+package import DroverCore
+
+/// Everything that a command may touch of the world around it, so that tests can run commands in their own process.
+package struct Console {
+  package var environment: [String: String]
+  /// Whether standard output is a terminal.
+  package var isTerminal: Bool
+  /// Writes to standard output at once.
+  package var write: (String) -> Void
+  /// Writes a line to standard error.
+  package var note: (String) -> Void
+  /// Wall time, for ages.
+  package var now: () -> Timestamp
+  /// Time since some fixed point that no clock change moves, for deadlines.
+  package var uptime: () -> Duration
+  /// All of standard input.
+  package var readInput: () throws -> [UInt8]
+  package var connect: (ServerAddress) -> any FleetTransport
+
+  package init(
+    environment: [String: String], isTerminal: Bool, write: @escaping (String) -> Void,
+    note: @escaping (String) -> Void, now: @escaping () -> Timestamp, uptime: @escaping () -> Duration,
+    readInput: @escaping () throws -> [UInt8], connect: @escaping (ServerAddress) -> any FleetTransport
+  ) {
+    self.environment = environment
+    self.isTerminal = isTerminal
+    self.write = write
+    self.note = note
+    self.now = now
+    self.uptime = uptime
+    self.readInput = readInput
+    self.connect = connect
+  }
+
+  /// Colour is for terminals alone, and for nobody who sets NO_COLOR (no-color.org).
+  package var style: Style {
+    Style(
+      isEnabled: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        && environment["TERM"] != nil)
+  }
+}

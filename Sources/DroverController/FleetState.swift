@@ -1,0 +1,98 @@
+import DroverCore
+import DroverManifests
+import DroverPlanning
+
+/// What the loop knows between two rounds. It belongs to the loop alone; everything else sees copies.
+struct FleetState: Sendable {
+  var desired = DesiredFleet()
+  /// Sorted by identity.
+  var registered: [Registration] = []
+  var instances: [String: ObservedInstance] = [:]
+  var providers: [String: ProviderObservation] = [:]
+  var facts: [String: ModelFacts] = [:]
+  var pools: [PoolObservation] = []
+  var attempts: [Identity: Attempts] = [:]
+  var watch = WatchState()
+  var manifestFiles = 0
+  /// Names of the providers that own instances and have not been looked at since the start.
+  var unseenProviders: Set<String> = []
+  /// False until the first full scan was folded in.
+  var hasScanned = false
+  /// True after the durable state had to be rebuilt, until everything was registered anew.
+  var isPruningOff = false
+  /// The newest reconcile token of each object, and of all.
+  var handledTokens: [Identity: String] = [:]
+  var fleetToken: String?
+  /// Why state cannot be written; nil while it can.
+  var storeFailure: String?
+  /// Facts that are true and not on disk yet, because a commit failed.
+  var unsaved: [StoreChange] = []
+
+  /// Name of the durable setting that holds the tokens of confirmed prunes.
+  static let confirmationsSetting = "confirmed-prunes"
+
+  init() {}
+
+  init(stored: StoredFleet, now: Timestamp) {
+    desired = .restored(from: stored.registrations, now: now)
+    registered = stored.registrations
+    for instance in stored.instances {
+      instances[instance.id] = ObservedInstance(
+        instance: instance, phase: instance.stoppingSince == nil ? .starting : .stopping)
+      unseenProviders.insert(instance.provider)
+    }
+    attempts = stored.attempts
+    let confirmed = stored.settings[FleetState.confirmationsSetting] ?? ""
+    desired.confirmedPrunes = confirmed.split(separator: ",").map(String.init)
+    isPruningOff = stored.wasRebuilt
+  }
+
+  func world(node: String, now: Timestamp) -> World {
+    World(
+      desired: desired, registered: registered,
+      observed: ObservedFleet(
+        instances: instances.values.sorted { $0.instance.id < $1.instance.id }, providers: providers, facts: facts,
+        pools: pools, isComplete: unseenProviders.isEmpty),
+      attempts: attempts, node: node, now: now, isPruningOff: isPruningOff)
+  }
+
+  func registration(of identity: Identity) -> Registration? {
+    registrationIndex(of: identity).map { registered[$0] }
+  }
+
+  private func registrationIndex(of identity: Identity) -> Int? {
+    let place = insertionPoint(of: identity)
+    return place < registered.count && registered[place].identity == identity ? place : nil
+  }
+
+  private func insertionPoint(of identity: Identity) -> Int {
+    var (low, high) = (0, registered.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if registered[middle].identity < identity { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// Puts registrations in; many at once cost one sort, since inserting each would move the whole array each time.
+  mutating func register(_ new: [Registration]) {
+    guard new.count > 64 else {
+      for registration in new {
+        let place = insertionPoint(of: registration.identity)
+        if place < registered.count, registered[place].identity == registration.identity {
+          registered[place] = registration
+        } else {
+          registered.insert(registration, at: place)
+        }
+      }
+      return
+    }
+    var table = Dictionary(registered.map { ($0.identity, $0) }) { _, last in last }
+    for registration in new { table[registration.identity] = registration }
+    registered = table.values.sorted { $0.identity < $1.identity }
+  }
+
+  mutating func unregister(_ identity: Identity) {
+    if let place = registrationIndex(of: identity) { registered.remove(at: place) }
+  }
+}

@@ -1,0 +1,50 @@
+import DroverCore
+import Synchronization
+
+/// What reaches the reconcile loop from outside of it.
+enum Message: Sendable {
+  case manifests(ManifestDelta)
+  case observation(provider: String, DriverObservation)
+  case facts(model: String, ModelFacts)
+  case pools([PoolObservation])
+  /// A launch ended well: the instance as the driver left it.
+  case started(Instance)
+  case startFailed(instance: String, DriverError)
+  case warmedUp(instance: String)
+  case warmUpFailed(instance: String, DriverError)
+  case stopped(instance: String)
+  case stopFailed(instance: String, DriverError)
+  case straysEnded([String])
+  case reconcileRequested(Identity?, token: String, actor: String)
+  case pruneConfirmed(token: String, actor: String)
+}
+
+/// Messages for the loop, and a wake-up that coalesces: many messages are one round.
+final class Inbox: Sendable {
+  private let messages = Mutex<[Message]>([])
+  /// One element stands for any number of messages.
+  let wakes: AsyncStream<Void>
+  private let wake: AsyncStream<Void>.Continuation
+
+  init() {
+    (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  func post(_ message: Message) {
+    messages.withLock { $0.append(message) }
+    wake.yield()
+  }
+
+  /// Asks for a round without any news: something became due.
+  func poke() { wake.yield() }
+
+  func finish() { wake.finish() }
+
+  func drain() -> [Message] {
+    messages.withLock { stored in
+      let all = stored
+      stored = []
+      return all
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import DroverCore
+import DroverManifests
+
+/// The decoded documents of every file, kept so that one edited file costs one decoding.
+struct ManifestIntake {
+  private var files: [ManifestPath: ManifestFile] = [:]
+  private(set) var watch = WatchState()
+  private let decoder: ManifestDecoder
+  /// Below this many files the work is not worth spreading over cores.
+  private static let chunk = 64
+
+  init(decoder: ManifestDecoder) { self.decoder = decoder }
+
+  var fileCount: Int { files.count }
+  var documentCount: Int { files.values.reduce(0) { $0 + $1.documents.count } }
+
+  /// Takes a delta over. `lostObjects` is true when a file no longer names an object that it named before: only a
+  /// full scan may then say that the object is gone.
+  mutating func take(_ delta: ManifestDelta) async -> (scan: ManifestScan, lostObjects: Bool) {
+    var lost = !delta.removed.isEmpty
+    for place in delta.removed { files[place] = nil }
+    for (place, decoded) in await decode(delta.changed) {
+      let before = Set((files[place]?.documents ?? []).compactMap(\.identity))
+      if !before.isSubset(of: decoded.documents.compactMap(\.identity)) { lost = true }
+      files[place] = decoded
+    }
+    watch = delta.watch
+    return (
+      ManifestScan(files: Array(files.values), roots: delta.roots, isComplete: delta.isFullScan), lost
+    )
+  }
+
+  private func decode(_ changed: [SourceFile]) async -> [(ManifestPath, ManifestFile)] {
+    let decoder = decoder
+    guard changed.count > ManifestIntake.chunk else { return changed.map { ($0.place, decoder.decode($0)) } }
+    return await withTaskGroup(of: [(ManifestPath, ManifestFile)].self) { group in
+      for start in stride(from: 0, to: changed.count, by: ManifestIntake.chunk) {
+        let part = changed[start..<min(start + ManifestIntake.chunk, changed.count)]
+        group.addTask { @concurrent in part.map { ($0.place, decoder.decode($0)) } }
+      }
+      return await group.reduce(into: []) { $0 += $1 }
+    }
+  }
+}
+
+extension ManifestDecoder {
+  fileprivate func decode(_ file: SourceFile) -> ManifestFile {
+    switch file.content {
+    case .bytes(let bytes): decode(bytes, root: file.place.root, path: file.place.path)
+    case .failure(let reason): .unreadable(root: file.place.root, path: file.place.path, reason: reason)
+    }
+  }
+}

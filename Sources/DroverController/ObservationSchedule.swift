@@ -1,0 +1,140 @@
+import DroverCore
+
+/// When each provider is looked at and which model files are read next. Pure; the board runs what it says.
+struct ObservationSchedule {
+  /// Something to look at now.
+  enum Look: Sendable {
+    case provider(ProviderSpec, [Instance])
+    case facts(ModelTarget)
+  }
+
+  private struct Entry {
+    var spec: ProviderSpec
+    var instances: [Instance]
+    /// True while an instance is starting or stopping, which is looked at often.
+    var isBusy: Bool
+    var due: Timestamp
+    var isRunning = false
+    /// Set when a look was asked for while one ran: that one may have begun too early to see why.
+    var isAskedAgain = false
+
+    mutating func ask(now: Timestamp) {
+      due = min(due, now)
+      isAskedAgain = isRunning
+    }
+  }
+
+  private var entries: [String: Entry] = [:]
+  private var wanted: [String: ModelTarget] = [:]
+  private var factsDue: [String: Timestamp] = [:]
+  private var factsRunning: Set<String> = []
+
+  /// How often something that starts or stops is looked at.
+  static let busyInterval = Duration.milliseconds(100)
+  /// How often a model file that could not be used is looked at again.
+  static let problemInterval = Duration.seconds(10)
+
+  /// Follows the fleet: providers that are desired, or that still have instances.
+  mutating func follow(_ state: FleetState, now: Timestamp, node: String) {
+    var byProvider: [String: [ObservedInstance]] = [:]
+    for observed in state.instances.values { byProvider[observed.instance.provider, default: []].append(observed) }
+    var specs: [String: ProviderSpec] = [:]
+    for object in state.desired.objects where object.identity.kind == .provider {
+      guard let resource = object.resource else { continue }
+      specs[object.identity.name] = ProviderSpec(name: object.identity.name, spec: resource.spec)
+    }
+    for (name, instances) in byProvider where specs[name] == nil {
+      specs[name] = state.provider(named: name) ?? instances.first.map { .forgotten($0.instance) }
+    }
+    for name in entries.keys where specs[name] == nil { entries[name] = nil }
+    for (name, spec) in specs where spec.node == nil || spec.node == node || byProvider[name] != nil {
+      let observed = (byProvider[name] ?? []).sorted { $0.instance.id < $1.instance.id }
+      let isBusy = observed.contains(where: \.isBusy)
+      var entry = entries[name] ?? Entry(spec: spec, instances: [], isBusy: isBusy, due: now)
+      if isBusy && !entry.isBusy || spec != entry.spec { entry.ask(now: now) }
+      entry.spec = spec
+      entry.isBusy = isBusy
+      entry.instances = observed.map(\.instance)
+      entries[name] = entry
+    }
+    followFiles(state, specs: specs, now: now, node: node)
+  }
+
+  private mutating func followFiles(_ state: FleetState, specs: [String: ProviderSpec], now: Timestamp, node: String) {
+    var targets: [String: ModelTarget] = [:]
+    for object in state.desired.objects where object.identity.kind == .model {
+      guard let resource = object.resource, let provider = resource.spec["provider"]?.string,
+        let spec = specs[provider], spec.isManaged, spec.node == nil || spec.node == node
+      else { continue }
+      let target = ModelTarget(
+        model: ModelSpec(name: object.identity.name, spec: resource.spec), provider: spec,
+        reloadHash: resource.reloadHash)
+      targets[object.identity.name] = target
+      if wanted[object.identity.name] != target || state.facts[object.identity.name]?.reloadHash != target.reloadHash {
+        if !factsRunning.contains(object.identity.name) { factsDue[object.identity.name] = now }
+      }
+    }
+    wanted = targets
+    for name in factsDue.keys where targets[name] == nil { factsDue[name] = nil }
+  }
+
+  /// Makes everything due at once.
+  mutating func lookAgain(now: Timestamp) {
+    for name in entries.keys { entries[name]?.ask(now: now) }
+    for name in wanted.keys { factsDue[name] = now }
+  }
+
+  /// Makes the provider of an instance due at once.
+  mutating func instanceEnded(_ id: String, now: Timestamp) {
+    for (name, entry) in entries where entry.instances.contains(where: { $0.id == id }) {
+      entries[name]?.ask(now: now)
+    }
+  }
+
+  /// What is due, marked as running.
+  mutating func takeDue(now: Timestamp) -> [Look] {
+    var looks: [Look] = []
+    for (name, entry) in entries.sorted(by: { $0.key < $1.key }) where entry.due <= now && !entry.isRunning {
+      entries[name]?.isRunning = true
+      looks.append(.provider(entry.spec, entry.instances))
+    }
+    for (name, due) in factsDue.sorted(by: { $0.key < $1.key }) where due <= now && !factsRunning.contains(name) {
+      guard let target = wanted[name] else { continue }
+      factsRunning.insert(name)
+      looks.append(.facts(target))
+    }
+    return looks
+  }
+
+  mutating func providerSeen(_ name: String, now: Timestamp) {
+    guard var entry = entries[name] else { return }
+    entry.isRunning = false
+    let interval = entry.isBusy ? ObservationSchedule.busyInterval : entry.spec.health.interval
+    entry.due = entry.isAskedAgain ? now : now + interval
+    entry.isAskedAgain = false
+    entries[name] = entry
+  }
+
+  mutating func factsSeen(_ facts: ModelFacts, of name: String, now: Timestamp) {
+    factsRunning.remove(name)
+    let isCurrent = wanted[name]?.reloadHash == facts.reloadHash
+    factsDue[name] = !isCurrent ? now : facts.problem == nil ? nil : now + ObservationSchedule.problemInterval
+  }
+
+  /// When the next look is due; nil when nothing is.
+  var nextDue: Timestamp? {
+    let providers = entries.values.filter { !$0.isRunning }.map(\.due)
+    let files = factsDue.filter { !factsRunning.contains($0.key) }.map(\.value)
+    return (providers + files).min()
+  }
+}
+
+extension ObservedInstance {
+  /// Whether its phase is about to change.
+  fileprivate var isBusy: Bool {
+    switch phase {
+    case .intended, .starting, .stopping: true
+    case .ready, .unhealthy, .ended: false
+    }
+  }
+}

@@ -1,0 +1,273 @@
+import DroverCore
+import DroverManifests
+import DroverPlanning
+
+/// The rounds of the loop: state, and what runs beside it.
+struct Round {
+  let loop: ReconcileLoop
+  var state: FleetState
+  private var intake: ManifestIntake
+  /// Steps that run beside the loop; while one does, it is not started again.
+  private var running: Set<String> = []
+  private var lastEnd: Timestamp?
+  private var lastLength = Duration.zero
+  private var retryStoreAt: Timestamp?
+  private var askedForConfirmingScan: Timestamp?
+  /// Stops that failed: how often in a row, and when each is tried again.
+  private var failedStops: [String: (failures: Int, retryAt: Timestamp)] = [:]
+
+  /// Rounds are at least this far apart, and four times the length of the last, so that planning never takes more
+  /// than a fifth of a core.
+  private static let shortestGap = Duration.milliseconds(10)
+  /// No gap is longer: a clock that was set forward makes a round look long.
+  private static let longestGap = Duration.seconds(2)
+  private static let storeRetry = Duration.seconds(1)
+  /// How often records are looked at again before their steps have run out; more would be a plan that never settles.
+  private static let passes = 6
+
+  init(loop: ReconcileLoop, state: FleetState) {
+    self.loop = loop
+    self.state = state
+    intake = ManifestIntake(decoder: loop.decoder)
+  }
+
+  private var now: Timestamp { loop.surroundings.now() }
+
+  private func backoff(_ failures: Int) -> Duration {
+    Backoff.delay(failures: failures, random: loop.surroundings.random())
+  }
+
+  mutating func announceStart() async {
+    loop.observers.expect(state.instances.values.map(\.instance))
+    let drivers = loop.effects.drivers.all
+    let known = state.instances.values.map(\.instance)
+    var ended: [String] = []
+    for driver in drivers { ended += await driver.endStrays(known: known) }
+    if !ended.isEmpty { loop.inbox.post(.straysEnded(ended)) }
+  }
+
+  /// One round: news in, plan, records made durable, slow steps started, status handed on.
+  mutating func run(in group: inout ThrowingDiscardingTaskGroup<any Error>, alarm: Alarm) async {
+    await keepDistance()
+    let start = now
+    var book = StepBook(state: state, now: start)
+    book.changes = state.unsaved
+    for message in loop.inbox.drain() {
+      noteEnd(of: message)
+      await takeManifestNews(message, into: &book)
+      book.take(message, backoff: backoff)
+    }
+    book.settlePruning()
+    let facts = (state: book.state, changes: book.changes, events: book.events)
+    var plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
+    for _ in 0..<Round.passes {
+      guard book.applyRecords(plan, backoff: backoff) else { break }
+      plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
+    }
+    await intendLaunches(of: plan, in: &book)
+    let stops = beginStops(of: plan, in: &book)
+    if await commit(&book, else: facts) {
+      launch(book, stops: stops, plan: plan, in: &group)
+    }
+    await finish(plan, events: book.events, alarm: alarm)
+    lastEnd = now
+    lastLength = now - start
+  }
+
+  private func keepDistance() async {
+    guard let lastEnd else { return }
+    let gap = min(max(Round.shortestGap, lastLength * 4), Round.longestGap)
+    // A clock that was set back makes it look as if no time had passed.
+    let passed = max(.zero, now - lastEnd)
+    if passed < gap { try? await loop.surroundings.sleep(gap - passed) }
+  }
+
+  private mutating func noteEnd(of message: Message) {
+    switch message {
+    case .started(let instance): running.remove("start " + instance.id)
+    case .startFailed(let id, _): running.remove("start " + id)
+    case .warmedUp(let id), .warmUpFailed(let id, _): running.remove("warm-up " + id)
+    case .stopped(let id):
+      running.remove("stop " + id)
+      failedStops[id] = nil
+    case .stopFailed(let id, _):
+      running.remove("stop " + id)
+      let failures = (failedStops[id]?.failures ?? 0) + 1
+      failedStops[id] = (failures, now + backoff(failures))
+    default: break
+    }
+  }
+
+  private mutating func takeManifestNews(_ message: Message, into book: inout StepBook) async {
+    switch message {
+    case .manifests(let delta):
+      let before = book.state.desired
+      let (scan, lostObjects) = await intake.take(delta)
+      book.state.desired = DesiredFold.fold(
+        previous: before, scan: scan, policy: loop.options.policy, now: book.now)
+      if lostObjects, !delta.isFullScan { loop.source.rescan(everything: false) }
+      book.recordRoots(before: before.roots)
+      book.state.watch = delta.watch
+      book.state.manifestFiles = intake.fileCount
+      if !book.state.hasScanned || !delta.changed.isEmpty || !delta.removed.isEmpty {
+        let known = Set(before.diagnostics)
+        book.recordScan(
+          delta, errors: book.state.desired.diagnostics.filter { $0.severity == .error && !known.contains($0) },
+          isFirst: !book.state.hasScanned)
+      }
+      book.state.hasScanned = true
+    case .reconcileRequested(let identity, let token, _):
+      if let identity { book.state.handledTokens[identity] = token } else { book.state.fleetToken = token }
+      for object in identity.map({ [$0] }) ?? Array(book.state.attempts.keys) where book.state.attempts[object] != nil {
+        book.state.attempts[object] = nil
+        book.changes.append(.clearAttempts(object))
+      }
+      loop.source.rescan(everything: true)
+      loop.observers.lookAgain()
+    default: break
+    }
+  }
+
+  /// Makes the launches of a plan: identity, port and log are chosen, and recorded as intents.
+  private mutating func intendLaunches(of plan: Plan, in book: inout StepBook) async {
+    var taken = Set(book.state.instances.values.compactMap(\.instance.port))
+    for step in plan.steps {
+      guard case .load(let reserve) = step.action, book.state.storeFailure == nil,
+        let target = book.state.target(of: step.object), let driver = loop.effects.drivers.driver(for: target.provider)
+      else { continue }
+      let draft = Instance(
+        id: loop.surroundings.launchToken(), model: step.object.name, key: target.model.key,
+        provider: target.provider.name, modelID: target.model.modelID, generation: step.generation,
+        reloadHash: target.reloadHash, isManaged: target.provider.isManaged, reserved: reserve, intendedAt: now)
+      do throws(DriverError) {
+        let instance = try await driver.prepare(draft, target: target, taken: taken)
+        if let port = instance.port { taken.insert(port) }
+        book.intend(StepBook.Launch(step: step, instance: instance, target: target))
+      } catch {
+        book.noteFailure(of: step.object, at: target.reloadHash, error, backoff: backoff)
+        book.record(step.object, "model-load-failed", error.reason, error.message, severity: .warning)
+      }
+    }
+  }
+
+  private mutating func beginStops(of plan: Plan, in book: inout StepBook) -> [(Instance, Duration)] {
+    var stops: [(Instance, Duration)] = []
+    for step in plan.steps {
+      guard case .unload(let id, let drain) = step.action, !running.contains("stop " + id),
+        let instance = book.beginStop(id, step: step, backoff: backoff)
+      else { continue }
+      stops.append((instance, drain))
+    }
+    // A stop that a former droverd began, or that failed, is taken up again.
+    let begun = Set(stops.map(\.0.id))
+    for observed in book.state.instances.values.sorted(by: { $0.instance.id < $1.instance.id })
+    where observed.instance.stoppingSince != nil && !begun.contains(observed.instance.id) {
+      if case .ended = observed.phase { continue }
+      if let failed = failedStops[observed.instance.id], book.now < failed.retryAt { continue }
+      if !running.contains("stop " + observed.instance.id) { stops.append((observed.instance, .zero)) }
+    }
+    failedStops = failedStops.filter { book.state.instances[$0.key] != nil }
+    return stops
+  }
+
+  /// Commits what the book holds. After a failure only facts stay, to be saved later, and nothing new is begun.
+  private mutating func commit(
+    _ book: inout StepBook, else facts: (state: FleetState, changes: [StoreChange], events: [FleetEvent])
+  ) async -> Bool {
+    do throws(StoreError) {
+      var changes = book.changes
+      // Only a commit shows that state can be written again.
+      if state.storeFailure != nil { changes.append(.putSetting("state-saved", now.precise)) }
+      if !changes.isEmpty { try await loop.store.commit(changes) }
+      state = book.state
+      state.unsaved = []
+      if state.storeFailure != nil {
+        state.storeFailure = nil
+        book.record(nil, "state-saved", .succeeded, "State can be written again")
+        // What was not begun meanwhile is begun in the next round.
+        loop.inbox.poke()
+      }
+      retryStoreAt = nil
+      return true
+    } catch {
+      state = facts.state
+      state.unsaved = facts.changes
+      book.events = facts.events
+      if state.storeFailure == nil {
+        book.record(nil, "state-save-error", .stateSaveError, error.message, severity: .warning)
+      }
+      state.storeFailure = error.message
+      retryStoreAt = now + Round.storeRetry
+      return false
+    }
+  }
+
+  private mutating func launch(
+    _ book: StepBook, stops: [(Instance, Duration)], plan: Plan,
+    in group: inout ThrowingDiscardingTaskGroup<any Error>
+  ) {
+    let effects = loop.effects
+    for launch in book.launches {
+      running.insert("start " + launch.instance.id)
+      group.addTask { await effects.start(launch) }
+    }
+    for (instance, drain) in stops {
+      running.insert("stop " + instance.id)
+      let provider = state.provider(named: instance.provider)
+      group.addTask { await effects.stop(instance, provider: provider, drain: drain) }
+    }
+    for step in plan.steps {
+      guard case .warmUp(let id) = step.action, !running.contains("warm-up " + id),
+        let instance = state.instances[id]?.instance, let target = state.target(of: step.object)
+      else { continue }
+      running.insert("warm-up " + id)
+      group.addTask { await effects.warmUp(instance, target: target) }
+    }
+    loop.observers.follow(state)
+  }
+
+  private mutating func finish(_ plan: Plan, events: [FleetEvent], alarm: Alarm) async {
+    if !events.isEmpty { await loop.events.record(events) }
+    for event in events { loop.logger.log(event) }
+    loop.publisher.publish(state, plan: plan)
+    loop.latest.put(state, plan: plan, isBusy: !running.isEmpty || !state.unseenProviders.isEmpty)
+    let confirming = confirmAbsence()
+    let stopRetry = failedStops.filter { !running.contains("stop " + $0.key) }.map(\.value.retryAt).min()
+    alarm.set([plan.wakeAt, retryStoreAt, confirming, stopRetry].compactMap { $0 }.min())
+  }
+
+  /// Asks for the second scan that absence needs, once the grace period is over.
+  private mutating func confirmAbsence() -> Timestamp? {
+    var earliest: Timestamp?
+    for object in state.desired.objects {
+      guard case .absent(let since, let scans) = object.newest, scans < PruneGuard.scans else { continue }
+      earliest = min(earliest ?? since + PruneGuard.grace, since + PruneGuard.grace)
+    }
+    guard let due = earliest else {
+      askedForConfirmingScan = nil
+      return nil
+    }
+    guard due <= now else { return due }
+    if askedForConfirmingScan != due {
+      askedForConfirmingScan = due
+      loop.source.rescan(everything: false)
+    }
+    return nil
+  }
+}
+
+extension FleetState {
+  func provider(named name: String) -> ProviderSpec? {
+    let identity = Identity(.provider, name)
+    let spec = desired[identity]?.resource?.spec ?? registration(of: identity)?.resource.spec
+    return spec.map { ProviderSpec(name: name, spec: $0) }
+  }
+
+  func target(of identity: Identity) -> ModelTarget? {
+    guard let resource = desired[identity]?.resource else { return nil }
+    let model = ModelSpec(name: identity.name, spec: resource.spec)
+    return provider(named: model.provider).map {
+      ModelTarget(model: model, provider: $0, reloadHash: resource.reloadHash)
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import DroverCore
+import DroverManifests
+import DroverPlanning
+import DroverYAML
+import Logging
+import Synchronization
+
+/// Turns the newest round into status: files, the records of their digests, and what the API answers. It runs beside
+/// the loop, at most every tenth of a second, and writes only bytes that changed.
+final class StatusPublisher: Sendable {
+  private struct Snapshot: Sendable {
+    var state: FleetState
+    var plan: Plan
+  }
+
+  private let sink: any StatusSink
+  private let store: any FleetStore
+  private let surroundings: Surroundings
+  private let options: ControllerOptions
+  private let logger: Logger
+  private let startedAt: Timestamp
+  private let pending = Mutex<Snapshot?>(nil)
+  private let board = Mutex(StatusBoard())
+  private let signals: AsyncStream<Void>
+  private let signal: AsyncStream<Void>.Continuation
+  /// Objects whose file could not be written the last time.
+  private let unwritten = Mutex<Set<Identity>>([])
+  private static let interval = Duration.milliseconds(100)
+  private static let retryInterval = Duration.seconds(1)
+  private static let fleet = Identity(.fleet, "fleet")
+
+  init(
+    sink: any StatusSink, store: any FleetStore, surroundings: Surroundings, options: ControllerOptions, logger: Logger
+  ) {
+    self.sink = sink
+    self.store = store
+    self.surroundings = surroundings
+    self.options = options
+    self.logger = logger
+    startedAt = surroundings.now()
+    (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Takes over what a former droverd wrote: digests, so that a start rewrites nothing, and transition times.
+  /// A file that somebody removed is written again; one that stands in no record is removed if nothing claims it.
+  func restore(_ statuses: [Identity: StoredStatus]) async {
+    var files: Set<Identity>?
+    do throws(StoreError) { files = Set(try await sink.existing()) } catch {
+      logger.warning("cannot list the status files", metadata: ["cause": "\(error.message)"])
+    }
+    let existing = files
+    board.withLock { board in
+      for identity in existing ?? [] {
+        board.put(identity, PublishedObject(object: .null, status: .emptyMap, sha256: nil, fingerprint: 0))
+      }
+      for (identity, stored) in statuses {
+        let sha256 = existing?.contains(identity) == false ? nil : stored.sha256
+        board.put(
+          identity, PublishedObject(object: .null, status: stored.status, sha256: sha256, fingerprint: 0))
+      }
+    }
+  }
+
+  func publish(_ state: FleetState, plan: Plan) {
+    pending.withLock { $0 = Snapshot(state: state, plan: plan) }
+    signal.yield()
+  }
+
+  func run() async {
+    for await _ in signals {
+      let isComplete = await pass()
+      do {
+        try await surroundings.sleep(isComplete ? StatusPublisher.interval : StatusPublisher.retryInterval)
+      } catch {
+        return
+      }
+      if !isComplete { signal.yield() }
+    }
+  }
+
+  /// Publishes what is pending now, at the end: once ``run()`` has returned, since two passes must not overlap.
+  func flush() async { _ = await pass() }
+
+  /// False when a file could not be written; the same round is then pending again, unless there is a newer one.
+  private func pass() async -> Bool {
+    let taken = pending.withLock { stored in
+      defer { stored = nil }
+      return stored
+    }
+    guard let snapshot = taken else { return true }
+    let (state, plan) = (snapshot.state, snapshot.plan)
+    let world = state.world(node: options.policy.node, now: surroundings.now())
+    var tokens = state.handledTokens
+    for identity in [StatusPublisher.fleet] { tokens[identity] = state.fleetToken ?? tokens[identity] }
+    let context = StatusContext(plan: plan, world: world, reconcileTokens: tokens)
+    let known = board.withLock { $0.objects }
+    var drafts: [Identity: PublishedObject] = [:]
+    var statuses: [Identity: FieldValue] = [:]
+    let prints = Fingerprints(state: state, plan: plan)
+    for object in state.desired.objects where object.identity.kind != .fleet {
+      let print = prints.of(object)
+      if let old = known[object.identity], old.fingerprint == print, old.sha256 != nil {
+        statuses[object.identity] = old.status
+        continue
+      }
+      let old = known[object.identity]
+      let status = StatusReducer.reduce(previous: old?.status, object: object, context: context)
+      statuses[object.identity] = status
+      drafts[object.identity] = PublishedObject(
+        object: StatusReducer.document(object, status: status, revision: state.desired.revision), status: status,
+        sha256: old?.sha256, fingerprint: print)
+    }
+    let old = known[StatusPublisher.fleet]
+    let runtime = FleetRuntime(
+      version: options.version, startedAt: startedAt, watchMode: state.watch.mode.rawValue,
+      watches: state.watch.watches, overflows: state.watch.overflows, watchProblem: state.watch.degraded,
+      stateProblem: state.storeFailure,
+      settings: options.settings.map { FleetRuntime.Setting(name: $0.name, value: $0.value, source: $0.source) })
+    let fleetStatus = FleetStatus.reduce(previous: old?.status, context: context, statuses: statuses, runtime: runtime)
+    drafts[StatusPublisher.fleet] = PublishedObject(
+      object: FleetStatus.document(status: fleetStatus, context: context), status: fleetStatus, sha256: old?.sha256,
+      fingerprint: 0)
+    let gone = known.keys.filter { statuses[$0] == nil && $0 != StatusPublisher.fleet }
+    await write(&drafts, gone: state.hasScanned ? gone : [])
+    tell(drafts, gone: state.hasScanned ? gone : [], state: state, known: known)
+    guard drafts.values.contains(where: { $0.sha256 == nil }) else { return true }
+    pending.withLock { $0 = $0 ?? snapshot }
+    return false
+  }
+
+  private func write(_ drafts: inout [Identity: PublishedObject], gone: [Identity]) async {
+    var changes: [StoreChange] = []
+    var failures: [String] = []
+    for (identity, draft) in drafts {
+      let bytes = Array(YAMLEmitter.emit(draft.object.yaml).utf8)
+      let digest = Digest.sha256(bytes)
+      guard digest != draft.sha256 else { continue }
+      do throws(StoreError) {
+        try await sink.write(bytes, for: identity)
+        drafts[identity]?.sha256 = digest
+        unwritten.withLock { _ = $0.remove(identity) }
+        changes.append(.putStatus(StoredStatus(identity: identity, sha256: digest, status: draft.status)))
+      } catch {
+        drafts[identity]?.sha256 = nil
+        if unwritten.withLock({ $0.insert(identity).inserted }) { failures.append(error.message) }
+      }
+    }
+    if let cause = failures.min() {
+      logger.warning("cannot write status files", metadata: ["count": "\(failures.count)", "cause": "\(cause)"])
+    }
+    for identity in gone.sorted() {
+      do throws(StoreError) { try await sink.remove(identity) } catch {
+        logger.warning("cannot remove a status file", metadata: ["object": "\(identity)", "cause": "\(error.message)"])
+      }
+    }
+    guard !changes.isEmpty else { return }
+    do throws(StoreError) { try await store.commit(changes) } catch {
+      logger.warning("cannot record what was published", metadata: ["cause": "\(error.message)"])
+    }
+  }
+
+  private func tell(
+    _ drafts: [Identity: PublishedObject], gone: [Identity], state: FleetState, known: [Identity: PublishedObject]
+  ) {
+    var problems: [String] = []
+    if !state.hasScanned { problems.append("the first scan of the manifests is not complete") }
+    if let failure = state.storeFailure { problems.append(failure) }
+    for root in state.desired.roots {
+      if let failure = root.failure { problems.append("cannot read the manifests in \(root.path): \(failure)") }
+    }
+    let hasNews = !gone.isEmpty || drafts.contains { known[$0.key]?.object != $0.value.object }
+    let waiters = board.withLock { board in
+      for (identity, draft) in drafts { board.put(identity, draft) }
+      for identity in gone { board.remove(identity) }
+      board.readiness = Readiness(problems: problems)
+      return hasNews ? board.advance() : nil
+    }
+    if let (version, continuations) = waiters {
+      for continuation in continuations {
+        continuation.yield(version)
+        continuation.finish()
+      }
+    }
+  }
+}
+
+extension StatusPublisher {
+  func objects(of kind: Kind?) -> [FieldValue] {
+    board.withLock { $0.objects }
+      .filter { (kind == nil || $0.key.kind == kind) && !$0.value.object.isNull }
+      .sorted { $0.key < $1.key }.map(\.value.object)
+  }
+
+  func object(_ identity: Identity) -> FieldValue? {
+    board.withLock { $0.objects[identity]?.object }.flatMap { $0.isNull ? nil : $0 }
+  }
+
+  var version: UInt64 { board.withLock { $0.version } }
+  var readiness: Readiness { board.withLock { $0.readiness } }
+
+  /// The version as soon as it is above `after`, or what it is when `timeout` is over.
+  func change(after: UInt64, timeout: Duration) async -> UInt64 {
+    let (stream, continuation) = AsyncStream.makeStream(of: UInt64.self, bufferingPolicy: .bufferingNewest(1))
+    let waiter = board.withLock { $0.wait(after: after, continuation) }
+    let surroundings = surroundings
+    await withTaskGroup { group in
+      group.addTask { for await _ in stream { break } }
+      group.addTask { try? await surroundings.sleep(timeout) }
+      await group.next()
+      group.cancelAll()
+    }
+    if let waiter { board.withLock { $0.leave(waiter) } }
+    return version
+  }
+}

@@ -1,0 +1,282 @@
+import DroverCore
+import DroverManifests
+import DroverPlanning
+
+/// Turns the steps of a plan that only change records into a new state, the store changes that make it durable, and
+/// events. Pure: nothing is done here, and a state whose commit fails is thrown away.
+struct StepBook {
+  var state: FleetState
+  var changes: [StoreChange] = []
+  var events: [FleetEvent] = []
+  /// Instances to start, after their intents are on disk.
+  private(set) var launches: [Launch] = []
+  let now: Timestamp
+  private let actor: String
+
+  /// One model to start.
+  struct Launch: Sendable {
+    var step: Step
+    var instance: Instance
+    var target: ModelTarget
+  }
+
+  init(state: FleetState, now: Timestamp) {
+    self.state = state
+    self.now = now
+    actor = "manifest" + (state.desired.revision.map { "@" + $0 } ?? "")
+  }
+
+  /// Applies the steps that only change records. True if there was any, so that planning again may find more to do.
+  mutating func applyRecords(_ plan: Plan, backoff: (Int) -> Duration) -> Bool {
+    var registrations: [Registration] = []
+    var changed = false
+    for step in plan.steps {
+      switch step.action {
+      case .register, .update:
+        guard let registration = accept(step) else { continue }
+        registrations.append(registration)
+      case .unregister: forgetObject(step)
+      case .rename(let from): rename(step, from: from)
+      case .markLoaded(let id): markLoaded(id, step: step)
+      case .relabel(let id):
+        guard var observed = state.instances[id] else { continue }
+        observed.instance.generation = step.generation
+        observed.instance.model = step.object.name
+        put(observed)
+      case .forget(let id): forgetInstance(id, step: step, backoff: backoff)
+      case .load, .warmUp, .unload: continue
+      }
+      changed = true
+    }
+    state.register(registrations)
+    return changed
+  }
+
+  private mutating func accept(_ step: Step) -> Registration? {
+    guard let object = state.desired[step.object], let resource = object.resource else { return nil }
+    let old = state.registration(of: step.object)
+    let registration = Registration(generation: object.generation, firstSeen: object.firstSeen, resource: resource)
+    changes.append(.putRegistration(registration))
+    guard old?.specHash != registration.specHash else { return registration }
+    changes.append(
+      .appendHistory(
+        HistoryEntry(
+          identity: step.object, generation: object.generation, acceptedAt: now, revision: state.desired.revision,
+          specHash: resource.specHash, written: resource.written)))
+    let kind = step.object.kind == .model ? "model" : step.object.kind.singular
+    record(step, old == nil ? "\(kind)-registered" : "\(kind)-updated")
+    return registration
+  }
+
+  private mutating func forgetObject(_ step: Step) {
+    state.unregister(step.object)
+    state.desired.forget(step.object)
+    state.attempts[step.object] = nil
+    changes += [.removeRegistration(step.object), .clearAttempts(step.object), .removeStatus(step.object)]
+    record(step, "\(step.object.kind.singular)-unregistered")
+  }
+
+  private mutating func rename(_ step: Step, from: Identity) {
+    for var observed in state.instances.values where observed.instance.model == from.name {
+      observed.instance.model = step.object.name
+      put(observed)
+    }
+    if let attempts = state.attempts.removeValue(forKey: from) { state.attempts[step.object] = attempts }
+    state.unregister(from)
+    state.desired.forget(from)
+    if let place = state.desired.index(of: step.object) { state.desired.objects[place].renamedFrom = nil }
+    changes += [.rename(from: from, to: step.object), .removeRegistration(from)]
+    if let object = state.desired[step.object], let resource = object.resource {
+      let registration = Registration(generation: object.generation, firstSeen: object.firstSeen, resource: resource)
+      state.register([registration])
+      changes.append(.putRegistration(registration))
+    }
+    record(step, "model-updated")
+  }
+
+  private mutating func markLoaded(_ id: String, step: Step) {
+    guard var observed = state.instances[id] else { return }
+    observed.instance.readyAt = observed.instance.readyAt ?? now
+    observed.instance.loadedAt = now
+    put(observed)
+    recordLoaded(observed.instance, step.object)
+  }
+
+  private mutating func forgetInstance(_ id: String, step: Step, backoff: (Int) -> Duration) {
+    guard let observed = state.instances[id] else { return }
+    if case .ended(let ending) = observed.phase, let failure = ending.failureReason {
+      noteFailure(
+        of: Identity(.model, observed.instance.model), at: observed.instance.reloadHash, failure, ending.message,
+        startsAfresh: observed.instance.hasBeenStable(at: ending.at), backoff: backoff)
+      let name = failure == .crashed || failure == .outOfMemory ? "model-crashed" : "model-load-failed"
+      record(step.object, name, failure, ending.message, severity: .warning, key: observed.instance.key)
+    } else if case .ended(let ending) = observed.phase, ending.cause == .hostRestarted {
+      record(
+        step.object, "host-restarted", .hostRestarted, ending.message, severity: .warning, key: observed.instance.key)
+    } else {
+      record(
+        step.object, "model-unloaded", .unloaded, "Generation \(observed.instance.generation) is unloaded",
+        key: observed.instance.key)
+    }
+    state.instances[id] = nil
+    changes.append(.removeInstance(id))
+  }
+
+  /// Ends what only holds for a while: a confirmation once nothing is absent any more, so that it never lets a later
+  /// prune of the same objects through; and the rest from pruning after a rebuild once every manifest is accepted anew.
+  mutating func settlePruning() {
+    guard state.hasScanned else { return }
+    if !state.desired.confirmedPrunes.isEmpty, !state.desired.objects.contains(where: \.isAbsent) {
+      confirm([])
+    }
+    guard state.isPruningOff, state.desired.unreadable.isEmpty, state.desired.roots.allSatisfy({ $0.failure == nil })
+    else { return }
+    let isKnown = state.desired.objects.allSatisfy { object in
+      object.newest == .accepted && state.registration(of: object.identity) != nil
+    }
+    if isKnown { state.isPruningOff = false }
+  }
+
+  /// Notes which prunes were confirmed, for a successor too: one that is under way goes on after a restart.
+  mutating func confirm(_ tokens: [String]) {
+    state.desired.confirmedPrunes = tokens
+    changes.append(.putSetting(FleetState.confirmationsSetting, tokens.joined(separator: ",")))
+  }
+
+  /// Plans a launch: the instance is recorded as an intent; it is started only after the commit.
+  mutating func intend(_ launch: Launch) {
+    launches.append(launch)
+    put(ObservedInstance(instance: launch.instance, phase: .intended))
+    record(
+      launch.step.object, "model-loading", launch.step.reason, launch.step.message, key: launch.instance.key)
+  }
+
+  /// Notes that a stop was begun.
+  mutating func beginStop(_ id: String, step: Step, backoff: (Int) -> Duration) -> Instance? {
+    guard var observed = state.instances[id] else { return nil }
+    observed.instance.stoppingSince = observed.instance.stoppingSince ?? now
+    observed.phase = .stopping
+    put(observed)
+    if step.reason == .evicted { record(step, "model-evicted") }
+    if step.reason == .probeFailed {
+      noteFailure(
+        of: step.object, at: observed.instance.reloadHash, .probeFailed, step.message,
+        startsAfresh: observed.instance.hasBeenStable(at: now), backoff: backoff)
+      record(step.object, "model-crashed", .probeFailed, step.message, severity: .warning, key: observed.instance.key)
+    }
+    return observed.instance
+  }
+
+  /// Notes what a driver refused; what no retry will help is not tried again before the spec changes.
+  mutating func noteFailure(of identity: Identity, at hash: String, _ error: DriverError, backoff: (Int) -> Duration) {
+    noteFailure(
+      of: identity, at: hash, error.reason, error.message, isTerminal: error.disposition == .terminal,
+      backoff: backoff)
+  }
+
+  /// Notes a failed attempt and when the next one may be.
+  mutating func noteFailure(
+    of identity: Identity, at hash: String, _ reason: Reason, _ message: String, startsAfresh: Bool = false,
+    isTerminal: Bool = false, backoff: (Int) -> Duration
+  ) {
+    let specHash = state.desired[identity]?.resource?.specHash ?? hash
+    let previous = state.attempts[identity]
+    let failures = startsAfresh || previous?.specHash != specHash ? 1 : (previous?.failures ?? 0) + 1
+    let attempts = Attempts(
+      specHash: specHash, failures: failures, lastFailure: now,
+      nextAttempt: isTerminal ? Timestamp(milliseconds: .max) : now + backoff(failures), reason: reason,
+      message: message)
+    state.attempts[identity] = attempts
+    changes.append(.putAttempts(identity, attempts))
+  }
+
+  mutating func put(_ observed: ObservedInstance) {
+    state.instances[observed.instance.id] = observed
+    changes.append(.putInstance(observed.instance))
+  }
+
+  mutating func recordLoaded(_ instance: Instance, _ object: Identity) {
+    let took = instance.loadedAt.map { ($0 - instance.intendedAt).seconds } ?? "0s"
+    let place = [
+      instance.process.map { "pid \($0.pid)" }, instance.port.map { "port \($0)" },
+    ].compactMap { $0 }.joined(separator: ", ")
+    record(
+      object, "model-loaded", .loaded,
+      "Generation \(instance.generation) ready in \(took)" + (place.isEmpty ? "" : ", " + place), key: instance.key)
+  }
+
+  private mutating func record(_ step: Step, _ name: String) {
+    record(step.object, name, step.reason, step.message)
+  }
+
+  /// Notes roots that can no longer be read, or can again.
+  mutating func recordRoots(before: [RootState]) {
+    for root in state.desired.roots {
+      let old = before.first { $0.path == root.path }
+      if let failure = root.failure, old?.failure != failure {
+        record(
+          nil, "config-error", .rootUnavailable, "Nothing of \(root.path) is pruned: \(failure)", severity: .warning)
+      } else if root.failure == nil, old?.failure != nil {
+        record(nil, "config-loaded", .accepted, "\(root.path) can be read again")
+      }
+    }
+  }
+
+  /// Notes what a scan brought: how much was read, and each error.
+  mutating func recordScan(_ delta: ManifestDelta, errors: [Diagnostic], isFirst: Bool) {
+    let modelCount = state.desired.objects.count { $0.identity.kind == .model && !$0.isAbsent }
+    for diagnostic in errors {
+      record(diagnostic.identity, "config-error", .invalidManifest, diagnostic.description, severity: .warning)
+    }
+    let changed = delta.changed.count
+    let what =
+      isFirst
+      ? "Read \(changed) file\(changed == 1 ? "" : "s")"
+      : "\(changed) file\(changed == 1 ? "" : "s") changed, \(delta.removed.count) gone"
+    record(
+      nil, isFirst ? "initialized" : "config-loaded", .accepted,
+      "\(what): \(modelCount) model\(modelCount == 1 ? "" : "s")")
+  }
+
+  mutating func record(
+    _ object: Identity?, _ name: String, _ reason: Reason, _ message: String,
+    severity: FleetEvent.Severity = .normal, key: String? = nil
+  ) {
+    events.append(
+      FleetEvent(
+        time: now, name: name, severity: severity, reason: reason, object: object, message: message, actor: actor,
+        payload: key.map { .object(["key": .string($0)]) } ?? .emptyMap))
+  }
+}
+
+extension Ending {
+  /// Why this end counts as a failed attempt; nil for an end that was asked for.
+  var failureReason: Reason? {
+    switch cause {
+    case .stopped: nil
+    case .loadFailed: .loadFailed
+    case .loadTimeout: .loadTimeout
+    case .crashed: .crashed
+    case .outOfMemory: .outOfMemory
+    case .hostRestarted: nil
+    case .gone: .modelNotFound
+    }
+  }
+}
+
+extension Instance {
+  /// Whether it ran so long before `end` that its failure says nothing about earlier ones: five minutes, the longest
+  /// back-off.
+  func hasBeenStable(at end: Timestamp) -> Bool {
+    guard let loadedAt else { return false }
+    return end - loadedAt > .seconds(300)
+  }
+}
+
+extension Duration {
+  /// Seconds with one decimal, for event messages: `13.8s`.
+  var seconds: String {
+    let tenths = max(0, (wholeMilliseconds + 50) / 100)
+    return "\(tenths / 10).\(tenths % 10)s"
+  }
+}

@@ -1,0 +1,19 @@
+/// The Fleet's spec, typed, as far as planning needs it. Without a Fleet object the built-in defaults hold.
+package struct FleetSpec: Equatable, Sendable {
+  package var maxLoadedModels: Int
+  package var countHosted: Bool
+  package var pruneMaxPercent: Int
+  package var pruneAllowEmpty: Bool
+  package var resyncInterval: Duration
+  /// Nil: SIGTERM keeps models, SIGINT stops them.
+  package var stopsModelsOnShutdown: Bool?
+
+  package init(spec: FieldValue = .emptyMap) {
+    maxLoadedModels = Int(spec[path: ["loading", "maxLoadedModels"]]?.integer ?? 10)
+    countHosted = spec[path: ["loading", "countHosted"]]?.bool ?? false
+    pruneMaxPercent = Int(spec[path: ["prune", "maxPercent"]]?.integer ?? 50)
+    pruneAllowEmpty = spec[path: ["prune", "allowEmpty"]]?.bool ?? false
+    resyncInterval = spec["resyncInterval"]?.duration ?? .seconds(60)
+    stopsModelsOnShutdown = spec["onShutdown"]?.string.map { $0 == "Stop" }
+  }
+}

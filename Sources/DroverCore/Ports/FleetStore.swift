@@ -1,0 +1,100 @@
+/// Why durable state could not be read or written.
+package enum StoreError: Error, Hashable, Sendable {
+  /// The disk is full, read-only or failing; the sentence names the file and the cause.
+  case unwritable(String)
+  /// The file is no database of ours, or damaged; the sentence says what was done with it.
+  case corrupt(String)
+
+  package var message: String {
+    switch self {
+    case .unwritable(let text), .corrupt(let text): text
+    }
+  }
+}
+
+/// What was last written about an object's status.
+package struct StoredStatus: Equatable, Sendable {
+  package var identity: Identity
+  /// Digest of the status file's bytes.
+  package var sha256: String
+  /// The status section, for transition times and counters.
+  package var status: FieldValue
+
+  package init(identity: Identity, sha256: String, status: FieldValue) {
+    self.identity = identity
+    self.sha256 = sha256
+    self.status = status
+  }
+}
+
+/// One entry of the history of specs.
+package struct HistoryEntry: Equatable, Sendable {
+  package var identity: Identity
+  package var generation: Int64
+  package var acceptedAt: Timestamp
+  package var revision: String?
+  package var specHash: String
+  package var written: FieldValue
+
+  package init(
+    identity: Identity, generation: Int64, acceptedAt: Timestamp, revision: String?, specHash: String,
+    written: FieldValue
+  ) {
+    self.identity = identity
+    self.generation = generation
+    self.acceptedAt = acceptedAt
+    self.revision = revision
+    self.specHash = specHash
+    self.written = written
+  }
+}
+
+/// Everything durable, as read at start.
+package struct StoredFleet: Equatable, Sendable {
+  /// Sorted by identity.
+  package var registrations: [Registration]
+  /// Sorted by id.
+  package var instances: [Instance]
+  package var attempts: [Identity: Attempts]
+  package var statuses: [Identity: StoredStatus]
+  package var settings: [String: String]
+  /// True after the database had to be set aside; nothing is pruned until all objects were registered anew.
+  package var wasRebuilt: Bool
+
+  package init(
+    registrations: [Registration] = [], instances: [Instance] = [], attempts: [Identity: Attempts] = [:],
+    statuses: [Identity: StoredStatus] = [:], settings: [String: String] = [:], wasRebuilt: Bool = false
+  ) {
+    self.registrations = registrations
+    self.instances = instances
+    self.attempts = attempts
+    self.statuses = statuses
+    self.settings = settings
+    self.wasRebuilt = wasRebuilt
+  }
+}
+
+/// One change of durable state.
+package enum StoreChange: Equatable, Sendable {
+  case putRegistration(Registration)
+  case removeRegistration(Identity)
+  case putInstance(Instance)
+  case removeInstance(String)
+  case putAttempts(Identity, Attempts)
+  case clearAttempts(Identity)
+  case putStatus(StoredStatus)
+  case removeStatus(Identity)
+  case appendHistory(HistoryEntry)
+  /// A rename: history and status move along.
+  case rename(from: Identity, to: Identity)
+  case putSetting(String, String)
+}
+
+/// Durable state of the control plane.
+package protocol FleetStore: Sendable {
+  func load() async throws(StoreError) -> StoredFleet
+  /// All changes in one transaction that is on disk when this returns, or none of them.
+  func commit(_ changes: [StoreChange]) async throws(StoreError)
+  /// Newest first.
+  func history(of identity: Identity, limit: Int) async throws(StoreError) -> [HistoryEntry]
+}

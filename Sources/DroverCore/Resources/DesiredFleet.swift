@@ -1,0 +1,116 @@
+/// What the newest scan says of one object.
+package enum NewestDocument: Equatable, Sendable {
+  /// The resource in force is the newest document.
+  case accepted
+  /// The newest document was refused; the resource in force, if any, is the last good one.
+  case refused(Reason, [Diagnostic])
+  /// No document names the object since `since`, over `scans` complete scans.
+  case absent(since: Timestamp, scans: Int)
+}
+
+/// One object of the desired fleet.
+package struct DesiredObject: Equatable, Sendable {
+  package var identity: Identity
+  /// The newest valid spec: the newest document's, or the last good one. Nil if no valid one was ever seen.
+  package var resource: Resource?
+  /// Generation of ``resource``; 0 without one.
+  package var generation: Int64
+  /// Generation of the newest document; above ``generation`` while that one is refused.
+  package var newestGeneration: Int64
+  package var newest: NewestDocument
+  /// Where the newest document stands, valid or not.
+  package var source: SourceReference?
+  package var firstSeen: Timestamp
+  /// The name that this object had before, in the round that renames it.
+  package var renamedFrom: Identity?
+  /// Warnings about the resource in force.
+  package var warnings: [Diagnostic]
+
+  package init(
+    identity: Identity, resource: Resource?, generation: Int64, newestGeneration: Int64? = nil,
+    newest: NewestDocument = .accepted, source: SourceReference?, firstSeen: Timestamp, renamedFrom: Identity? = nil,
+    warnings: [Diagnostic] = []
+  ) {
+    self.identity = identity
+    self.resource = resource
+    self.generation = generation
+    self.newestGeneration = newestGeneration ?? generation
+    self.newest = newest
+    self.source = source
+    self.firstSeen = firstSeen
+    self.renamedFrom = renamedFrom
+    self.warnings = warnings
+  }
+
+  package var isAbsent: Bool { if case .absent = newest { true } else { false } }
+  package var isSuspended: Bool { resource?.annotation(Annotation.suspend) == "true" }
+}
+
+/// State of one manifest root after a scan.
+package struct RootState: Equatable, Sendable, Codable {
+  package var path: String
+  /// Why the root could not be read; nil when it was.
+  package var failure: String?
+  package var revision: String?
+  package var files: Int
+
+  package init(path: String, failure: String? = nil, revision: String? = nil, files: Int = 0) {
+    self.path = path
+    self.failure = failure
+    self.revision = revision
+    self.files = files
+  }
+}
+
+/// Everything that the manifests say, last good specs included.
+package struct DesiredFleet: Equatable, Sendable {
+  /// Sorted by identity.
+  package var objects: [DesiredObject]
+  package var roots: [RootState]
+  /// Documents whose identity could not be read; while there is one, nothing is pruned.
+  package var unreadable: [Diagnostic]
+  /// Every diagnostic of the newest scan, sorted.
+  package var diagnostics: [Diagnostic]
+  /// Tokens by which people confirmed prunes that the guard had stopped.
+  package var confirmedPrunes: [String]
+
+  package init(
+    objects: [DesiredObject] = [], roots: [RootState] = [], unreadable: [Diagnostic] = [],
+    diagnostics: [Diagnostic] = [], confirmedPrunes: [String] = []
+  ) {
+    self.objects = objects
+    self.roots = roots
+    self.unreadable = unreadable
+    self.diagnostics = diagnostics
+    self.confirmedPrunes = confirmedPrunes
+  }
+
+  package func index(of identity: Identity) -> Int? {
+    var (low, high) = (0, objects.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if objects[middle].identity < identity { low = middle + 1 } else { high = middle }
+    }
+    return low < objects.count && objects[low].identity == identity ? low : nil
+  }
+
+  package subscript(identity: Identity) -> DesiredObject? { index(of: identity).map { objects[$0] } }
+
+  /// The Fleet object in force: of several, all but one are refused. One that the newest manifests declare comes before
+  /// a last good one. Fleets sort before everything else.
+  package var fleet: DesiredObject? {
+    let fleets = objects.prefix { $0.identity.kind == .fleet }
+    return fleets.first { $0.resource != nil && $0.newest == .accepted } ?? fleets.first { $0.resource != nil }
+      ?? fleets.first
+  }
+
+  /// The fleet's settings; built-in defaults without a Fleet object.
+  package var fleetSpec: FleetSpec { FleetSpec(spec: fleet?.resource?.spec ?? .emptyMap) }
+
+  /// The commit of the manifests: the one revision of all roots, or all of them joined by a comma.
+  package var revision: String? {
+    var seen: [String] = []
+    for root in roots { if let revision = root.revision, !seen.contains(revision) { seen.append(revision) } }
+    return seen.isEmpty ? nil : seen.joined(separator: ",")
+  }
+}

@@ -1,0 +1,60 @@
+/// What manifests may reach on this host. It lies outside every manifest root and belongs to the host's owner.
+package struct HostPolicy: Equatable, Sendable {
+  package struct Runtime: Equatable, Sendable {
+    package var name: String
+    /// Absolute path of a `llama-server`.
+    package var path: String
+    /// Flags that manifests may pass, such as `--threads`.
+    package var flags: [String]
+
+    package init(name: String, path: String, flags: [String] = []) {
+      self.name = name
+      self.path = path
+      self.flags = flags
+    }
+  }
+
+  /// A secret by its place, never by its value.
+  package struct Secret: Equatable, Sendable {
+    package enum Place: Equatable, Sendable {
+      case file(String)
+      case environment(String)
+    }
+
+    package var name: String
+    package var place: Place
+    /// Hosts that it may be sent to.
+    package var hosts: [String]
+
+    package init(name: String, place: Place, hosts: [String]) {
+      self.name = name
+      self.place = place
+      self.hosts = hosts
+    }
+  }
+
+  package var runtimes: [Runtime]
+  /// Absolute paths.
+  package var modelDirectories: [String]
+  package var secrets: [Secret]
+  /// Private networks in CIDR notation that providers may lie in; loopback always may.
+  package var networks: [String]
+  /// Public hosts that providers may be; nil: any public host.
+  package var publicHosts: [String]?
+  package var node: String
+  /// Where it was read; nil for the built-in policy of a first run.
+  package var source: String?
+
+  package init(
+    runtimes: [Runtime], modelDirectories: [String], secrets: [Secret], networks: [String], publicHosts: [String]?,
+    node: String, source: String?
+  ) {
+    self.runtimes = runtimes
+    self.modelDirectories = modelDirectories
+    self.secrets = secrets
+    self.networks = networks
+    self.publicHosts = publicHosts
+    self.node = node
+    self.source = source
+  }
+}

@@ -1,0 +1,67 @@
+import DroverAPI
+import DroverCore
+import DroverSystem
+import Logging
+
+/// Everything that flags and the environment decide, checked.
+struct DaemonSettings: Sendable {
+  var roots: [String]
+  var statusDirectory: String
+  var stateDirectory: String
+  var hostPolicyPath: String?
+  var listen: ListenAddress
+  var allowsUnauthenticatedNetwork: Bool
+  var isOnce: Bool
+  var logsAsText: Bool
+  var logLevel: Logger.Level
+  var environment: [String: String]
+  /// Name, value and source of each, for the fleet's status.
+  var shown: [(name: String, value: String, source: String)]
+
+  static func resolve(_ command: DaemonCommand, environment: [String: String]) throws(DaemonError) -> DaemonSettings {
+    var shown: [(name: String, value: String, source: String)] = []
+    func pick(_ name: String, _ flag: String?, _ variable: String, _ fallback: String) -> String {
+      let (value, source) =
+        flag.map { ($0, "--" + name) } ?? environment[variable].map { ($0, variable) } ?? (fallback, "default")
+      shown.append((name, value, source))
+      return value
+    }
+    if command.gateway != nil || environment["DROVER_GATEWAY"] != nil {
+      throw DaemonError("--gateway: this version has no gateway yet; leave the option out")
+    }
+    let joined = pick(
+      "manifests", command.manifests.isEmpty ? nil : command.manifests.joined(separator: ":"), "DROVER_MANIFESTS",
+      "manifests")
+    let roots =
+      command.manifests.isEmpty ? joined.split(separator: ":").map(String.init) : command.manifests
+    let status = pick("status", command.status, "DROVER_STATUS", "status")
+    let state = pick("state", command.state, "DROVER_STATE", "state")
+    let listen = pick("listen", command.listen, "DROVER_LISTEN", "127.0.0.1:3001")
+    let policy = command.hostPolicy ?? environment["DROVER_HOST_POLICY"]
+    shown.append(
+      (
+        "host-policy", policy ?? "built-in",
+        command.hostPolicy != nil ? "--host-policy" : policy != nil ? "DROVER_HOST_POLICY" : "default"
+      ))
+    guard let address = ListenAddress(listen) else {
+      throw DaemonError("--listen \(listen): must be HOST:PORT, such as 127.0.0.1:3001")
+    }
+    let format = command.logFormat ?? environment["DROVER_LOG_FORMAT"] ?? (isTerminal ? "text" : "json")
+    guard format == "text" || format == "json" else {
+      throw DaemonError("--log-format \(format): must be text or json")
+    }
+    let level = command.logLevel ?? environment["DROVER_LOG_LEVEL"] ?? "info"
+    guard let logLevel = Logger.Level(rawValue: level) else {
+      throw DaemonError("--log-level \(level): must be trace, debug, info, notice, warning, error or critical")
+    }
+    return DaemonSettings(
+      roots: roots, statusDirectory: status, stateDirectory: state, hostPolicyPath: policy, listen: address,
+      allowsUnauthenticatedNetwork: command.allowUnauthenticatedRemote, isOnce: command.once,
+      logsAsText: format == "text", logLevel: logLevel, environment: environment, shown: shown)
+  }
+}
+
+extension DaemonSettings {
+  /// Whether diagnostics go to a terminal.
+  static var isTerminal: Bool { Terminal.isStandardError }
+}

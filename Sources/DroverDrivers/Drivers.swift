@@ -1,0 +1,31 @@
+package import AsyncHTTPClient
+package import DroverCore
+
+/// All drivers of this version. A new one is one more case of ``driver(for:)`` and one more element of ``all``.
+package struct Drivers: DriverCatalogue {
+  private let llamaCpp: LlamaCppManagedDriver
+  private let openAICompatible: OpenAICompatibleDriver
+
+  /// - Parameter client: made with ``UpstreamClient/configuration``; the caller shuts it down.
+  package init(_ settings: DriverSettings, client: HTTPClient, surroundings: Surroundings) {
+    let upstream = UpstreamClient(client, sleep: surroundings.sleep)
+    llamaCpp = LlamaCppManagedDriver(settings, upstream: upstream, surroundings: surroundings)
+    openAICompatible = OpenAICompatibleDriver(settings, upstream: upstream, surroundings: surroundings)
+  }
+
+  package func driver(for provider: ProviderSpec) -> (any ModelDriver)? {
+    switch (provider.type, provider.mode) {
+    case (.llamaCpp, .managed): llamaCpp
+    case (.custom, _): openAICompatible
+    default: nil
+    }
+  }
+
+  package var all: [any ModelDriver] { [llamaCpp, openAICompatible] }
+
+  package var exits: AsyncStream<String> { llamaCpp.exits }
+
+  /// Watches child processes for ``exits`` until the task is cancelled. Without it their ends are seen all the same, but
+  /// only when they are looked at.
+  package func run() async { await llamaCpp.watchExits() }
+}

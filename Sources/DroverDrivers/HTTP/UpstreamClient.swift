@@ -1,0 +1,90 @@
+package import AsyncHTTPClient
+import DroverCore
+import NIOCore
+import NIOHTTP1
+
+/// Small requests to model servers: a whole reply in memory, one bound on its time and one on its size.
+package struct UpstreamClient: Sendable {
+  private let client: HTTPClient
+  private let sleep: @Sendable (Duration) async throws -> Void
+  /// The listing of a thousand models takes about 200 KB.
+  private static let replyLimit = 8 << 20
+
+  package init(_ client: HTTPClient, sleep: @escaping @Sendable (Duration) async throws -> Void) {
+    self.client = client
+    self.sleep = sleep
+  }
+
+  /// How the client is to be set up: redirects are never followed, since a header with a secret would go along, and a
+  /// refused connection is told at once.
+  package static var configuration: HTTPClient.Configuration {
+    var configuration = HTTPClient.Configuration()
+    configuration.redirectConfiguration = .disallow
+    configuration.timeout.connect = .seconds(5)
+    configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+    configuration.httpVersion = .http1Only
+    return configuration
+  }
+
+  struct Request: Sendable {
+    var method = "GET"
+    var url: String
+    var token: String?
+    var body: FieldValue?
+    var timeout: Duration
+  }
+
+  struct Reply: Sendable {
+    var status: Int
+    /// Seconds or a date, as the server wrote it.
+    var retryAfter: String?
+    var body: [UInt8]
+
+    /// The body as JSON; nil where it is none.
+    var json: FieldValue? {
+      do throws(JSONReader.Failure) { return try JSONReader.read(body) } catch { return nil }
+    }
+  }
+
+  func call(_ request: Request) async throws(UpstreamFailure) -> Reply {
+    do {
+      return try await withThrowingTaskGroup(of: Reply?.self) { group in
+        group.addTask { try await exchange(request) }
+        group.addTask {
+          try await sleep(request.timeout)
+          return nil
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next(), let reply = first else { throw UpstreamFailure.timedOut }
+        return reply
+      }
+    } catch {
+      throw UpstreamFailure(error)
+    }
+  }
+
+  private func exchange(_ request: Request) async throws -> Reply {
+    var outgoing = HTTPClientRequest(url: request.url)
+    outgoing.method = HTTPMethod(rawValue: request.method)
+    outgoing.headers.add(name: "Accept", value: "application/json")
+    outgoing.headers.add(name: "User-Agent", value: "drover")
+    if let token = request.token { outgoing.headers.add(name: "Authorization", value: "Bearer " + token) }
+    if let body = request.body {
+      outgoing.headers.add(name: "Content-Type", value: "application/json")
+      outgoing.body = .bytes(ByteBuffer(string: body.json))
+    }
+    let response = try await client.execute(outgoing, timeout: .nanoseconds(request.timeout.clampedNanoseconds))
+    let body = try await response.body.collect(upTo: Self.replyLimit)
+    return Reply(
+      status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
+      body: Array(body.readableBytesView))
+  }
+}
+
+extension Duration {
+  fileprivate var clampedNanoseconds: Int64 {
+    let (product, overflow) = wholeMilliseconds.multipliedReportingOverflow(by: 1_000_000)
+    return overflow ? .max : product
+  }
+}

@@ -1,0 +1,67 @@
+import DroverCore
+
+/// The calls of `llama-server` that the driver needs, at one child process.
+///
+/// Facts after llama.cpp's `tools/server`: HTTP is served before the model is loaded, and until then every route
+/// answers 503; `/health` needs no key.
+struct LlamaServerClient: Sendable {
+  enum Health: Equatable {
+    case ready(contextWindow: Int?)
+    case loading
+    case failing(String)
+  }
+
+  let upstream: UpstreamClient
+  let port: Int
+  let key: String
+  private static let probeTimeout: Duration = .seconds(2)
+
+  private var base: String { "http://127.0.0.1:\(port)" }
+
+  /// Asks whether it serves.
+  func health() async -> Health {
+    do throws(UpstreamFailure) {
+      let reply = try await get("/health", key: nil)
+      switch reply.status {
+      case 200: return .ready(contextWindow: nil)
+      case 503: return .loading
+      default: return .failing("/health answers with status \(reply.status)")
+      }
+    } catch {
+      return .failing(error.driverError(address: "127.0.0.1:\(port)", timeout: Self.probeTimeout).message)
+    }
+  }
+
+  /// Asks who it is. Ready only where the server takes our key and serves `modelID`: until a child has bound its port,
+  /// another program may answer there.
+  func identity(modelID: String) async -> Health {
+    do throws(UpstreamFailure) {
+      let reply = try await get("/props", key: key)
+      guard reply.status == 200, let props = reply.json else {
+        return reply.status == 503 ? .loading : .failing("/props answers with status \(reply.status)")
+      }
+      if let alias = props["model_alias"]?.string, alias != modelID {
+        return .failing("another model, '\(alias)', is served on port \(port)")
+      }
+      let context = props[path: ["default_generation_settings", "n_ctx"]]?.integer
+      return .ready(contextWindow: context.map(Int.init))
+    } catch {
+      return .failing(error.driverError(address: "127.0.0.1:\(port)", timeout: Self.probeTimeout).message)
+    }
+  }
+
+  /// The requests that it is serving; nil where it does not say.
+  func inFlight() async -> Int? {
+    do throws(UpstreamFailure) {
+      let reply = try await get("/slots", key: key)
+      guard reply.status == 200, let slots = reply.json?.list else { return nil }
+      return slots.count { $0.value["is_processing"]?.bool == true }
+    } catch {
+      return nil
+    }
+  }
+
+  private func get(_ path: String, key: String?) async throws(UpstreamFailure) -> UpstreamClient.Reply {
+    try await upstream.call(UpstreamClient.Request(url: base + path, token: key, timeout: Self.probeTimeout))
+  }
+}

@@ -1,0 +1,111 @@
+import DroverCore
+
+extension FoldRound {
+  func result(now: Timestamp) -> DesiredFleet {
+    // What did not change stays where it is: a fold that finds nothing new copies nothing.
+    var objects = previous.objects
+    var dropped: [Int] = []
+    var hasNew = false
+    for slot in entries.indices where !isUntouched(slot) {
+      switch (object(slot, now: now), entries[slot].previous) {
+      case (nil, let index): if index >= 0 { dropped.append(index) }
+      case (let object?, ..<0):
+        hasNew = true
+        objects.append(object)
+      case (let object?, let index): objects[index] = object
+      }
+    }
+    for index in dropped.reversed() { objects.remove(at: index) }
+    if hasNew {
+      objects.sort { $0.identity < $1.identity }
+      // A name that is declared anew is no former name of another object any more.
+      for index in objects.indices {
+        guard let former = objects[index].renamedFrom, let slot = slots[former], entries[slot].place != nil else {
+          continue
+        }
+        objects[index].renamedFrom = nil
+      }
+    }
+    let (diagnostics, unreadable) = diagnose()
+    return DesiredFleet(
+      objects: objects, roots: scan.roots, unreadable: unreadable.sortedOnce(), diagnostics: diagnostics.sortedOnce(),
+      confirmedPrunes: previous.confirmedPrunes)
+  }
+
+  /// Whether the previous object holds as it is.
+  private func isUntouched(_ slot: Int) -> Bool {
+    guard entries[slot].isReused, entries[slot].refusal == nil, entries[slot].warnings.isEmpty,
+      let place = entries[slot].place
+    else { return false }
+    return previous.objects[entries[slot].previous].warnings.count
+      == files[Int(place.file)].documents[Int(place.document)].diagnostics.count
+  }
+
+  private func diagnose() -> (all: [Diagnostic], unreadable: [Diagnostic]) {
+    var diagnostics: [Diagnostic] = []
+    var unreadable: [Diagnostic] = []
+    for file in files.indices {
+      diagnostics += files[file].failures
+      unreadable += files[file].failures
+      for index in files[file].documents.indices where !files[file].documents[index].diagnostics.isEmpty {
+        let document = files[file].documents[index]
+        diagnostics += document.diagnostics
+        if document.identity == nil { unreadable += document.diagnostics.filter { $0.severity == .error } }
+      }
+    }
+    for slot in entries.indices {
+      if let refusal = entries[slot].refusal { diagnostics += refusal.diagnostics }
+      if !entries[slot].warnings.isEmpty { diagnostics += entries[slot].warnings }
+    }
+    return (diagnostics, unreadable)
+  }
+
+  private func object(_ slot: Int, now: Timestamp) -> DesiredObject? {
+    let entry = entries[slot]
+    if entry.isRenamed { return nil }
+    guard let place = entry.place else { return missing(slot, now: now) }
+    let document = document(place)
+    guard entry.refusal == nil, let candidate = candidate(slot) else { return refused(slot, document, now: now) }
+    let old = entry.renamedFrom.flatMap { previous[$0] } ?? previousObject(slot)
+    var generation: Int64 = 1
+    if let old, let resource = old.resource {
+      generation = resource.specHash == candidate.specHash ? old.generation : old.generation + 1
+    }
+    return DesiredObject(
+      identity: entry.identity, resource: candidate, generation: generation, source: document.source,
+      firstSeen: old?.firstSeen ?? now, renamedFrom: entry.renamedFrom ?? previousObject(slot)?.renamedFrom,
+      warnings: document.diagnostics.filter { $0.severity == .warning } + entry.warnings)
+  }
+
+  private func refused(_ slot: Int, _ document: ManifestDocument, now: Timestamp) -> DesiredObject {
+    let entry = entries[slot]
+    let old = previousObject(slot)
+    let generation = old?.generation ?? 0
+    let isSame = candidate(slot).map { $0.specHash == old?.resource?.specHash } ?? false
+    return DesiredObject(
+      identity: entry.identity, resource: old?.resource, generation: generation,
+      newestGeneration: isSame ? generation : generation + 1,
+      newest: .refused(
+        entry.refusal?.reason ?? .invalidManifest, (entry.refusal?.diagnostics ?? []).sorted()),
+      source: document.source, firstSeen: old?.firstSeen ?? now, renamedFrom: old?.renamedFrom,
+      warnings: old?.warnings ?? [])
+  }
+
+  /// An object without a document: unread, or absent.
+  private func missing(_ slot: Int, now: Timestamp) -> DesiredObject? {
+    guard var object = previousObject(slot) else { return nil }
+    if let refusal = hidden(object) {
+      object.newest = .refused(refusal.reason, refusal.diagnostics)
+      return object
+    }
+    guard scan.isComplete else { return object }
+    guard object.resource != nil else { return nil }
+    object.newestGeneration = object.generation
+    if case .absent(let since, let scans) = object.newest {
+      object.newest = .absent(since: since, scans: scans + 1)
+    } else {
+      object.newest = .absent(since: now, scans: 1)
+    }
+    return object
+  }
+}

@@ -1,0 +1,121 @@
+package import DroverCore
+import DroverYAML
+
+/// The host's policy file, `host.yaml`.
+package struct HostPolicyDocument: Sendable {
+  /// Nil when there is any error.
+  package var policy: HostPolicy?
+  /// Sorted.
+  package var diagnostics: [Diagnostic]
+
+  /// Reads a policy; `file` is its path as diagnostics print it, and relative paths in it start at its folder. `node`
+  /// is the name of this host where the file names none.
+  package static func read(_ bytes: [UInt8], file: String, node: String) -> HostPolicyDocument {
+    let parsed = YAMLParser.parse(bytes)
+    var reader = HostPolicyReader(file: file)
+    for error in parsed.errors { reader.refuse(.syntaxError, error.mark, error.message) }
+    let roots = parsed.documents.compactMap(\.root)
+    if parsed.errors.isEmpty {
+      if roots.count > 1 { reader.refuse(.invalidValue, roots[1].mark, "must be the only document of the file") }
+      if let root = roots.first {
+        let policy = reader.read(root, node: node)
+        return HostPolicyDocument(
+          policy: reader.diagnostics.isEmpty ? policy : nil, diagnostics: reader.diagnostics.sorted())
+      }
+      reader.refuse(.missingField, YAMLMark(line: 1, column: 1), "the host policy is empty")
+    }
+    return HostPolicyDocument(policy: nil, diagnostics: reader.diagnostics.sorted())
+  }
+}
+
+extension HostPolicy {
+  /// What holds on a host without a policy file: loopback and the public hosts of OpenAI and Anthropic, `llama-server`
+  /// from the PATH, `models` in the working folder, and the customary variables, each sent to its own provider only.
+  package static func firstRun(node: String) -> HostPolicy {
+    HostPolicy(
+      runtimes: [Runtime(name: "llama-server", path: "llama-server")], modelDirectories: ["models"],
+      secrets: [
+        Secret(name: "openai", place: .environment("OPENAI_API_KEY"), hosts: ["api.openai.com"]),
+        Secret(name: "claude", place: .environment("ANTHROPIC_API_KEY"), hosts: ["api.anthropic.com"]),
+      ], networks: [], publicHosts: ["api.openai.com", "api.anthropic.com"], node: node, source: nil)
+  }
+}
+
+private struct HostPolicyReader {
+  let file: String
+  var diagnostics: [Diagnostic] = []
+
+  private static let fields: [Field] = [
+    Field("apiVersion", .enumeration([manifestVersion]), "Version of the format.", required: true),
+    Field("kind", .enumeration(["HostPolicy"]), "What this is.", required: true),
+    Field("metadata", .free, "A name, for people."),
+    Field(
+      "runtimes",
+      .map(
+        .object([
+          Field("path", .string(.nonEmpty), "Path of a llama-server.", required: true),
+          Field("flags", .list(.string(.flag)), "Flags that manifests may pass."),
+        ])), "Runtimes by name."),
+    Field("modelDirectories", .list(.string(.nonEmpty)), "Folders that model files may lie in."),
+    Field(
+      "secrets",
+      .map(
+        .object([
+          Field("env", .string(.nonEmpty), "Environment variable that holds it."),
+          Field("file", .string(.nonEmpty), "File that holds it."),
+          Field("hosts", .list(.string(.nonEmpty)), "Hosts that it may be sent to."),
+        ])), "Secrets by name."),
+    Field("networks", .list(.string(.nonEmpty)), "Private networks that may be called."),
+    Field("publicHosts", .list(.string(.nonEmpty)), "Public hosts that may be called; absent: any."),
+    Field("node", .string(.nonEmpty), "Name of this host."),
+  ]
+
+  init(file: String) { self.file = file }
+
+  mutating func refuse(_ code: Diagnostic.Code, _ mark: YAMLMark, field: String = "", _ message: String) {
+    diagnostics.append(
+      Diagnostic(.error, code, file: file, line: Int(mark.line), column: Int(mark.column), field: field, message))
+  }
+
+  mutating func read(_ root: YAMLNode, node: String) -> HostPolicy {
+    var decoder = FieldDecoder(isTimeZone: { _ in true })
+    let value = decoder.object(root, HostPolicyReader.fields) ?? .emptyMap
+    for finding in decoder.findings { refuse(finding.code, finding.mark, field: finding.field, finding.message) }
+    for network in value["networks"]?.list ?? [] where network.value.string.flatMap(IPNetwork.init) == nil {
+      refuse(
+        .invalidValue, YAMLMark(line: network.mark.line, column: network.mark.column), field: "networks",
+        "must be a network such as 10.0.0.0/8, not '\(network.value.string ?? "")'")
+    }
+    return HostPolicy(
+      runtimes: (value["runtimes"]?.map ?? []).map { entry in
+        HostPolicy.Runtime(
+          name: entry.key, path: located(entry.value["path"]?.string ?? "", isProgram: true),
+          flags: entry.value["flags"]?.stringList ?? [])
+      },
+      modelDirectories: value["modelDirectories"]?.stringList.map { located($0) } ?? [],
+      secrets: (value["secrets"]?.map ?? []).compactMap { secret($0) },
+      networks: value["networks"]?.stringList ?? [],
+      publicHosts: value["publicHosts"].map { $0.stringList.map { $0.lowercased() } },
+      node: value["node"]?.string ?? node, source: file)
+  }
+
+  private mutating func secret(_ entry: FieldEntry) -> HostPolicy.Secret? {
+    let hosts = (entry.value["hosts"]?.stringList ?? []).map { $0.lowercased() }
+    switch (entry.value["env"]?.string, entry.value["file"]?.string) {
+    case (let name?, nil): return HostPolicy.Secret(name: entry.key, place: .environment(name), hosts: hosts)
+    case (nil, let path?): return HostPolicy.Secret(name: entry.key, place: .file(located(path)), hosts: hosts)
+    case (let env, _):
+      refuse(
+        .invalidValue, YAMLMark(line: entry.mark.line, column: entry.mark.column), field: "secrets." + entry.key,
+        env == nil ? "must have env or file" : "must have only one of env and file")
+      return nil
+    }
+  }
+
+  /// A relative path starts at the folder of the policy; a bare program name is for the PATH.
+  private func located(_ path: String, isProgram: Bool = false) -> String {
+    if path.hasPrefix("/") || isProgram && !path.contains("/") { return path }
+    guard let slash = file.lastIndex(of: "/") else { return path }
+    return file[...slash] + path
+  }
+}

@@ -1,0 +1,209 @@
+import DroverCore
+
+/// Compares a proposed tree with what is registered, object by object.
+struct DiffBuilder {
+  let base: World
+  let proposal: ProposedWorld
+  let context: StatusContext
+  private(set) var changes: [DiffReport.Change] = []
+  private(set) var warnings: [Diagnostic] = []
+  private(set) var counts = DiffReport.Counts()
+  private let allowed: Set<Identity>
+  private let blocked: [Identity: PruneVerdict.Blocked]
+  private let renamedAway: Set<Identity>
+
+  init(base: World, proposal: ProposedWorld, context: StatusContext) {
+    self.base = base
+    self.proposal = proposal
+    self.context = context
+    allowed = Set(proposal.verdict.allowed)
+    blocked = Dictionary(
+      proposal.verdict.blocked.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+    renamedAway = Set(proposal.world.desired.objects.compactMap(\.renamedFrom))
+  }
+
+  mutating func compare() {
+    for object in proposal.world.desired.objects where !renamedAway.contains(object.identity) {
+      if let change = change(of: object) {
+        changes.append(change)
+        count(change)
+      } else {
+        counts.unchanged += 1
+      }
+    }
+  }
+
+  private mutating func count(_ change: DiffReport.Change) {
+    if change.glyph == .blocked {
+      counts.blocked += 1
+      return
+    }
+    switch change.step {
+    case "load": counts.load += 1
+    case "reload": counts.reload += 1
+    case "re-profile": counts.reprofile += 1
+    case "prune": counts.prune += 1
+    default: counts.live += 1
+    }
+  }
+
+  private mutating func change(of object: DesiredObject) -> DiffReport.Change? {
+    if object.isAbsent { return removal(of: object) }
+    let registration = base.registration(of: object.renamedFrom ?? object.identity)
+    if case .refused(let reason, let diagnostics) = object.newest {
+      return line(
+        .blocked, object, registration == nil ? "register" : "update", registration == nil ? "new" : "live",
+        "\(reason.rawValue): \(CommonStanding.refusal(diagnostics))"
+          + (registration.map { "; generation \($0.generation) stays" } ?? ""), registration)
+    }
+    guard let resource = object.resource else { return nil }
+    guard let registration else { return addition(of: object, resource) }
+    if let old = object.renamedFrom {
+      return line(.live, object, "rename", "live", "was \(old); its process and history stay", registration)
+    }
+    return update(of: object, resource, registration)
+  }
+
+  // MARK: Kinds of change
+
+  private func addition(of object: DesiredObject, _ resource: Resource) -> DiffReport.Change {
+    let fields = SpecDifference.between(old: .emptyMap, new: resource.written, kind: object.identity.kind)
+    guard KindCatalogue[object.identity.kind].isImplemented else {
+      return line(
+        .add, object, "register", "new", "validated; drover \(droverVersion) does not act on it yet", nil, fields)
+    }
+    guard object.identity.kind == .model else {
+      return line(.add, object, "register", "new", missingDriver(resource) ?? "takes effect at once", nil, fields)
+    }
+    let effect = ModelEffect(object, resource, context)
+    let advice = renameAdvice(object, resource)
+    if let reason = effect.obstacle { return line(.blocked, object, "load", "new", reason + advice, nil, fields) }
+    return effect.isLoaded
+      ? line(.add, object, "load", "new", effect.memoryGrowth + advice, nil, fields)
+      : line(.add, object, "register", "new", effect.idle + advice, nil, fields)
+  }
+
+  /// What to say of a provider that nothing can drive; nil for any other object.
+  private func missingDriver(_ resource: Resource) -> String? {
+    guard resource.identity.kind == .provider else { return nil }
+    let type = ProviderSpec(name: resource.identity.name, spec: resource.spec).type
+    return type.hasDriver ? nil : "registered; this version has no driver for type '\(type.rawValue)'"
+  }
+
+  /// How a new model could go on with the process of one that vanishes: both want the same one, and only the model id,
+  /// which follows the name, differs.
+  private func renameAdvice(_ object: DesiredObject, _ resource: Resource) -> String {
+    let engine = resource.spec["llamaCpp"] ?? .emptyMap
+    guard engine != .emptyMap, resource.spec["modelID"] == nil else { return "" }
+    let wish = ModelWish(resource)
+    for old in proposal.world.desired.objects where old.identity.kind == .model && old.isAbsent {
+      guard let former = old.resource, !renamedAway.contains(old.identity) else { continue }
+      let formerWish = ModelWish(former)
+      let isRunning = base.observed.instances.contains { $0.isLive && $0.instance.model == old.identity.name }
+      guard isRunning, formerWish.provider == wish.provider else { continue }
+      let formerEngine = FieldValue.object(["llamaCpp": former.spec["llamaCpp"]])
+      let change = SpecDifference.changeClass(old: formerEngine, new: .object(["llamaCpp": engine]), kind: .model)
+      if change < .reload { return "; set spec.modelID: \(formerWish.modelID) to keep the process" }
+    }
+    return ""
+  }
+
+  private func update(
+    of object: DesiredObject, _ resource: Resource, _ registration: Registration
+  ) -> DiffReport.Change? {
+    let old = registration.resource
+    guard
+      registration.specHash != resource.specHash || registration.reloadHash != resource.reloadHash
+        || old.labels != resource.labels || old.annotations != resource.annotations
+    else { return nil }
+    let metadata = DiffBuilder.metadata(old, resource)
+    let fields = SpecDifference.between(old: old.spec, new: resource.spec, kind: object.identity.kind)
+    let changeClass = fields.map(\.changeClass).max() ?? .live
+    let all = metadata + fields
+    guard object.identity.kind == .model else {
+      return line(
+        .live, object, "update", changeClass.rawValue, missingDriver(resource) ?? "takes effect at once", registration,
+        all)
+    }
+    let effect = ModelEffect(object, resource, context)
+    let reason = effect.obstacle
+    if effect.isReload {
+      return line(
+        reason == nil ? .reload : .blocked, object, "reload", max(changeClass, .reload).rawValue,
+        reason ?? effect.reload, registration, all)
+    }
+    if effect.isLoaded {
+      return line(
+        reason == nil ? .add : .blocked, object, "load", changeClass.rawValue, reason ?? effect.memoryGrowth,
+        registration, all)
+    }
+    if effect.isUnloaded {
+      return line(.remove, object, "unload", changeClass.rawValue, effect.unload, registration, all)
+    }
+    let quiet = effect.isRunning ? "takes effect at once; nothing restarts" : "takes effect at once; not loaded"
+    return line(
+      .live, object, changeClass == .reprofile ? "re-profile" : "update", changeClass.rawValue, quiet, registration, all
+    )
+  }
+
+  private mutating func removal(of object: DesiredObject) -> DiffReport.Change? {
+    let registration = base.registration(of: object.identity)
+    guard registration != nil else { return nil }
+    let problem = blocked[object.identity]
+    if problem?.reason == .pruneDisabled {
+      warn(object, .heldBack, "\(object.identity): its manifest is gone; kept by \(Annotation.prune): disabled")
+      return nil
+    }
+    warnIfLoaded(object)
+    if let problem {
+      return line(.blocked, object, "prune", "absent", "\(problem.reason.rawValue): \(problem.message)", registration)
+    }
+    guard let resource = object.resource, object.identity.kind == .model else {
+      return line(.remove, object, "prune", "absent", "nothing refers to it", registration)
+    }
+    let effect = ModelEffect(object, resource, context)
+    return line(
+      .remove, object, "prune", "absent", (effect.isRunning ? effect.unload : "not loaded") + "; nothing refers to it",
+      registration)
+  }
+
+  private mutating func warnIfLoaded(_ object: DesiredObject) {
+    guard object.identity.kind == .model, let resource = object.resource,
+      ModelWish(resource).desiredState == .loaded
+    else { return }
+    warn(
+      object, .unmarkedRemoval,
+      "\(object.identity) is Loaded and its manifest is gone; set desiredState to Unloaded in a change of its own first"
+    )
+  }
+
+  private mutating func warn(_ object: DesiredObject, _ code: Diagnostic.Code, _ message: String) {
+    guard let place = object.resource?.source else { return }
+    warnings.append(
+      Diagnostic(
+        .warning, code, file: place.path, line: place.line, column: 1, message, identity: object.identity))
+  }
+
+  private func line(
+    _ glyph: DiffReport.Change.Glyph, _ object: DesiredObject, _ step: String, _ changeClass: String,
+    _ effect: String, _ registration: Registration?, _ fields: [DiffReport.FieldChange] = []
+  ) -> DiffReport.Change {
+    DiffReport.Change(
+      glyph: glyph, object: object.identity, step: step, changeClass: changeClass, effect: effect, fields: fields,
+      oldGeneration: registration?.generation, newGeneration: object.isAbsent ? nil : object.generation,
+      oldSource: registration?.source, newSource: object.isAbsent ? nil : object.source)
+  }
+
+  /// Changed labels and annotations; a new place alone is no change.
+  private static func metadata(_ old: Resource, _ new: Resource) -> [DiffReport.FieldChange] {
+    func changes(_ path: String, _ old: [Label], _ new: [Label]) -> [DiffReport.FieldChange] {
+      let before = Dictionary(old.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+      let after = Dictionary(new.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+      return Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }.map { key in
+        DiffReport.FieldChange(path: "\(path).\(key)", old: before[key], new: after[key], changeClass: .live)
+      }
+    }
+    return changes("metadata.labels", old.labels, new.labels)
+      + changes("metadata.annotations", old.annotations, new.annotations)
+  }
+}

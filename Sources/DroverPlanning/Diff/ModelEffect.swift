@@ -1,0 +1,109 @@
+import DroverCore
+
+/// What a plan does to one model, in words.
+struct ModelEffect {
+  private let model: DesiredObject
+  private let wish: ModelWish
+  private let provider: ProviderState?
+  private let steps: [Step]
+  private let waits: [Wait]
+  private let live: [ObservedInstance]
+  private let need: [PoolAmount]?
+
+  init(_ object: DesiredObject, _ resource: Resource, _ context: StatusContext) {
+    model = object
+    wish = ModelWish(resource)
+    provider = context.providers[wish.provider]
+    steps = context.steps(of: object.identity)
+    waits = context.waits(of: object.identity)
+    let wish = self.wish
+    let instances = context.instances[object.identity.name]
+    live = instances.filter(\.isLive)
+    stale = instances.filter { $0.isLive && !$0.instance.serves(resource, wish) }
+    need = ModelEffect.need(resource, provider, context.world)
+  }
+
+  /// Live instances of older specs.
+  private let stale: [ObservedInstance]
+
+  /// Memory that loading takes; nil where the file was not read yet.
+  static func need(_ resource: Resource, _ provider: ProviderState?, _ world: World) -> [PoolAmount]? {
+    guard provider?.spec.isManaged == true else { return [] }
+    let declared = (resource.spec[path: ["llamaCpp", "requiredMemory"]]?.map ?? []).compactMap { entry in
+      entry.value.byteCount.map { PoolAmount(entry.key, $0) }
+    }
+    if !declared.isEmpty { return declared.sorted { $0.pool < $1.pool } }
+    guard let facts = world.observed.facts[resource.identity.name], facts.reloadHash == resource.reloadHash else {
+      return nil
+    }
+    return facts.memory
+  }
+
+  var isRunning: Bool { !live.isEmpty }
+  var isReload: Bool { !stale.isEmpty && !isUnloaded }
+  /// A first instance is loaded.
+  var isLoaded: Bool {
+    live.isEmpty && (wish.desiredState == .loaded) && (provider?.isOnThisNode ?? true) && !model.isSuspended
+  }
+  var isUnloaded: Bool {
+    isRunning && (wish.desiredState == .unloaded || !(provider?.isOnThisNode ?? true)) && !model.isSuspended
+  }
+
+  /// Why it cannot be loaded as things are; nil when it can, or when that is only a matter of progress.
+  var obstacle: String? {
+    waits.first { !$0.reason.isProgress && $0.reason != .suspended && ($0.isTerminal || !hasLoad) && !drainsFirst }.map
+    {
+      "\($0.reason.rawValue): \($0.message)"
+    }
+  }
+
+  private var hasLoad: Bool { steps.contains { if case .load = $0.action { true } else { false } } }
+  private var drainsFirst: Bool {
+    !hasLoad && steps.contains { if case .unload = $0.action { $0.reason == .specChanged } else { false } }
+  }
+
+  /// `host +3.6GiB`.
+  var memoryGrowth: String {
+    guard let need else { return "memory is known once its file is read" }
+    let parts = need.map { "\($0.pool) +\($0.amount.display)" }
+    return parts.isEmpty ? "loads at provider/\(wish.provider)" : parts.joined(separator: ", ")
+  }
+
+  var reload: String {
+    let how: String
+    if hasLoad {
+      how = "Surge: the old serves until the new does"
+    } else if drainsFirst {
+      how = "Drain: does not serve while it loads" + inFlight
+    } else {
+      how = "Surge or Drain, once its file is read"
+    }
+    guard let need, let new = need.first, let old = stale.first?.instance.reserved.first else { return how }
+    return how + "; " + ModelEffect.arrow(old, new)
+  }
+
+  /// `host 10.8 -> 15.2GiB`.
+  private static func arrow(_ old: PoolAmount, _ new: PoolAmount) -> String {
+    guard old.pool == new.pool else {
+      return "\(old.pool) -\(old.amount.display), \(new.pool) +\(new.amount.display)"
+    }
+    let (before, after) = (old.amount.display, new.amount.display)
+    let unit = String(after.suffix(3))
+    return "\(new.pool) \(before.hasSuffix(unit) ? String(before.dropLast(3)) : before) -> \(after)"
+  }
+
+  private var inFlight: String {
+    let count = stale.compactMap(\.inFlight).reduce(0, +)
+    return count > 0 ? ", \(count) in flight" : ""
+  }
+
+  var unload: String {
+    let parts = live.flatMap(\.instance.reserved).map { "\($0.pool) -\($0.amount.display)" }
+    return (["unloaded"] + parts).joined(separator: ", ")
+  }
+
+  var idle: String {
+    if let provider, !provider.isOnThisNode { return "runs on node \(provider.spec.node ?? "")" }
+    return "not loaded; desiredState is \(wish.desiredState.rawValue)"
+  }
+}

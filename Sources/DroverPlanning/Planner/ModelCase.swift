@@ -1,0 +1,79 @@
+import DroverCore
+
+/// One model as the rules look at it.
+struct ModelCase {
+  var object: DesiredObject
+  var resource: Resource
+  var wish: ModelWish
+  var provider: ProviderState?
+  var instances: [ObservedInstance]
+
+  var identity: Identity { object.identity }
+  var generation: Int64 { object.generation }
+
+  init(_ object: DesiredObject, _ resource: Resource, _ builder: PlanBuilder) {
+    self.object = object
+    self.resource = resource
+    wish = ModelWish(resource)
+    provider = builder.providers[wish.provider]
+    instances = builder.instances[object.identity.name]
+  }
+
+  func isCurrent(_ observed: ObservedInstance) -> Bool { observed.instance.serves(resource, wish) }
+
+  /// Whether a process or a load at the provider should exist for it on this node.
+  var wantsInstance: Bool {
+    if let provider, !provider.isOnThisNode { return false }
+    switch wish.desiredState {
+    case .loaded: return true
+    case .unloaded: return false
+    case .onDemand:
+      // What runs keeps running; what was stopped for a reload comes back. Nothing else loads it in this version.
+      return instances.contains { observed in
+        switch observed.phase {
+        case .stopping: !isCurrent(observed)
+        case .ended(let ending): !isCurrent(observed) && ending.cause == .stopped
+        default: true
+        }
+      }
+    }
+  }
+
+  var wantsWarmUp: Bool { wish.warmup ?? provider?.spec.isLocal ?? false }
+
+  /// How long requests in flight may take when an instance is unloaded.
+  var drain: Duration { provider?.spec.drainTimeout ?? .seconds(30) }
+
+  func step(_ action: Step.Action, _ reason: Reason, _ message: String) -> Step {
+    Step(identity, action, generation: generation, reason: reason, message: message)
+  }
+
+  func unload(_ observed: ObservedInstance, drain: Duration, _ reason: Reason, _ message: String) -> Step {
+    step(.unload(instance: observed.instance.id, drain: drain), reason, message)
+  }
+
+  func forget(_ observed: ObservedInstance) -> Step {
+    var cause = "it was stopped"
+    var reason = Reason.unloaded
+    if case .ended(let ending) = observed.phase {
+      cause = ending.message.isEmpty ? cause : ending.message
+      reason = ending.cause.reason
+    }
+    return step(.forget(instance: observed.instance.id), reason, "drop its record: \(cause)")
+  }
+}
+
+extension Ending.Cause {
+  /// The reason that status shows for this ending.
+  var reason: Reason {
+    switch self {
+    case .stopped: .unloaded
+    case .loadFailed: .loadFailed
+    case .loadTimeout: .loadTimeout
+    case .crashed: .crashed
+    case .outOfMemory: .outOfMemory
+    case .hostRestarted: .hostRestarted
+    case .gone: .modelNotFound
+    }
+  }
+}

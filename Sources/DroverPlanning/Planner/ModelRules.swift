@@ -1,0 +1,121 @@
+import DroverCore
+
+/// What is done for each model on its own: its instances are tended, and where one is missing it becomes a candidate
+/// for loading.
+enum ModelRules {
+  static func apply(_ registry: RegistryRules, to builder: inout PlanBuilder) {
+    let world = builder.world
+    var known = 0
+    for index in world.desired.objects.indices where world.desired.objects[index].identity.kind == .model {
+      if builder.instances.hasAny(of: world.desired.objects[index].identity.name) { known += 1 }
+      switch registry.standings[index] {
+      case .beingAccepted, .renamedAway, .unknown: continue
+      case .accepted where isSettled(index, builder): continue
+      case .accepted, .doomed: break
+      }
+      let object = world.desired.objects[index]
+      guard let resource = object.resource else { continue }
+      let model = ModelCase(object, resource, builder)
+      if registry.standings[index] == .accepted {
+        tend(model, &builder)
+      } else if world.observed.isComplete {
+        remove(model, &builder)
+      }
+    }
+    if known < builder.instances.modelCount { orphans(registry, &builder) }
+  }
+
+  /// True for the common case in which there is nothing to do: no instance is wanted and there is none, or the only one
+  /// serves. It copies nothing, which is what makes planning thousands of converged models cheap.
+  private static func isSettled(_ index: Int, _ builder: PlanBuilder) -> Bool {
+    let world = builder.world
+    guard let spec = world.desired.objects[index].resource?.spec,
+      world.desired.objects[index].resource?.annotations.isEmpty == true, world.observed.isComplete
+    else { return false }
+    let name = world.desired.objects[index].identity.name
+    let wish = ModelWish(name: name, spec: spec)
+    guard let only = builder.instances.only(of: name) else {
+      return wish.desiredState != .loaded && !builder.instances.hasAny(of: name)
+    }
+    let generation = world.desired.objects[index].generation
+    return wish.desiredState != .unloaded && builder.providers[wish.provider]?.isOnThisNode ?? true
+      && world.observed.instances[only].phase == .ready && world.observed.instances[only].instance.loadedAt != nil
+      && world.observed.instances[only].instance.generation == generation
+      && world.observed.instances[only].instance.reloadHash == world.desired.objects[index].resource?.reloadHash
+      && world.observed.instances[only].instance.provider == wish.provider
+      && world.observed.instances[only].instance.modelID == wish.modelID
+  }
+
+  private static func tend(_ model: ModelCase, _ builder: inout PlanBuilder) {
+    if model.object.isSuspended {
+      builder.add(
+        Wait(model.identity, .suspended, "suspended by annotation \(Annotation.suspend); nothing is done to it"))
+      return
+    }
+    guard builder.world.observed.isComplete else {
+      if model.wish.desiredState == .loaded {
+        builder.add(Wait(model.identity, .progressing, "looking at what is running"))
+      }
+      return
+    }
+    if model.instances.isEmpty && model.wish.desiredState != .loaded { return }
+    if model.wantsInstance {
+      var rules = InstanceRules(model)
+      rules.apply(to: &builder)
+    } else {
+      let why = model.wish.desiredState == .unloaded ? "desiredState is Unloaded" : "it belongs to another node"
+      unloadAll(model, .unloaded, why, &builder)
+    }
+  }
+
+  /// Its manifest is gone for good: what runs is unloaded, and the object goes when nothing is left.
+  private static func remove(_ model: ModelCase, _ builder: inout PlanBuilder) {
+    unloadAll(model, .removed, "its manifest is gone", &builder)
+  }
+
+  private static func unloadAll(_ model: ModelCase, _ reason: Reason, _ why: String, _ builder: inout PlanBuilder) {
+    for observed in model.instances {
+      if observed.hasEnded {
+        builder.add(.clear, model.forget(observed))
+      } else if observed.isStopping {
+        builder.add(Wait(model.identity, .draining, "instance \(observed.instance.id) is being unloaded"))
+      } else {
+        let drain = observed.isLoading ? Duration.zero : model.drain
+        builder.add(.drain, model.unload(observed, drain: drain, reason, "unload: \(why)"))
+      }
+    }
+  }
+
+  /// Instances of models that nobody knows. While something cannot be read they may belong to it, and stay.
+  private static func orphans(_ registry: RegistryRules, _ builder: inout PlanBuilder) {
+    let world = builder.world
+    guard world.observed.isComplete, !builder.instances.isEmpty, !world.isPruningOff,
+      world.desired.unreadable.isEmpty, world.desired.roots.allSatisfy({ $0.failure == nil })
+    else { return }
+    for name in builder.instances.models {
+      let identity = Identity(.model, name)
+      guard world.desired.index(of: identity) == nil, !registry.renamedFrom.contains(name),
+        !world.isRegistered(identity)
+      else { continue }
+      for observed in builder.instances[name] {
+        let (id, generation) = (observed.instance.id, observed.instance.generation)
+        if observed.hasEnded {
+          builder.add(
+            .clear,
+            Step(
+              identity, .forget(instance: id), generation: generation, reason: .stray,
+              message: "drop its record: no manifest names it"))
+        } else if observed.isStopping {
+          builder.add(Wait(identity, .draining, "instance \(id) is being unloaded"))
+        } else {
+          let drain = builder.providers[observed.instance.provider]?.spec.drainTimeout ?? .seconds(30)
+          builder.add(
+            .drain,
+            Step(
+              identity, .unload(instance: id, drain: drain), generation: generation, reason: .stray,
+              message: "unload: no manifest names it"))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import DroverCore
+
+/// The few fields of a Model that every round needs, read in one pass: ten thousand models are planned a hundred times a
+/// second at worst.
+struct ModelWish {
+  var provider = ""
+  var modelID: String
+  var desiredState = DesiredState.onDemand
+  var warmup: Bool?
+  var transition = Transition.auto
+  var isPinned = false
+
+  init(_ resource: Resource) { self.init(name: resource.identity.name, spec: resource.spec) }
+
+  init(name: String, spec: FieldValue) {
+    modelID = name
+    guard case .map(let entries) = spec else { return }
+    for entry in entries {
+      switch entry.key {
+      case "provider": provider = entry.value.string ?? ""
+      case "modelID": modelID = entry.value.string ?? modelID
+      case "desiredState": desiredState = entry.value.string.flatMap(DesiredState.init) ?? .onDemand
+      case "warmup": warmup = entry.value.bool
+      case "transition": transition = entry.value.string.flatMap(Transition.init) ?? .auto
+      case "pinned": isPinned = entry.value.bool ?? false
+      default: continue
+      }
+    }
+  }
+}
+
+/// A provider as planning sees it.
+struct ProviderState {
+  var spec: ProviderSpec
+  /// Whether its durable registration holds; models are loaded only then.
+  var isRegistered: Bool
+  var isOnThisNode: Bool
+  var observation: ProviderObservation?
+
+  /// The reason and sentence of an outage. Child processes of this host have none. A server that lists nothing at all is
+  /// starting or out of order: that is never read as "its models are gone".
+  var outage: (reason: Reason, message: String)? {
+    guard !spec.isManaged else { return nil }
+    switch observation?.reachability {
+    case .unreachable(let reason, let message): return (reason, message)
+    case .reachable: return observation?.modelIDs == [] ? (.providerUnavailable, "the provider lists no models") : nil
+    case .unknown, nil: return nil
+    }
+  }
+}
+
+extension Instance {
+  /// Whether this is what `resource` wants to run, whatever generation it was started for.
+  func serves(_ resource: Resource, _ wish: ModelWish) -> Bool {
+    reloadHash == resource.reloadHash && modelID == wish.modelID && provider == wish.provider
+  }
+}
+
+extension ObservedInstance {
+  var hasEnded: Bool { if case .ended = phase { true } else { false } }
+  var isStopping: Bool { phase == .stopping }
+  /// Neither ended nor on its way out.
+  var isLive: Bool { !hasEnded && !isStopping }
+  /// Started and not ready yet.
+  var isLoading: Bool { phase == .intended || phase == .starting }
+  var isUnhealthy: Bool { if case .unhealthy = phase { true } else { false } }
+  /// Ready, and warmed up where that was asked for.
+  var isServing: Bool { phase == .ready && instance.loadedAt != nil }
+
+  /// What it takes of `pool`: what is reserved or what was measured, whichever is more.
+  func held(_ amount: PoolAmount) -> ByteCount {
+    guard instance.reserved.count == 1, let memory else { return amount.amount }
+    return max(amount.amount, memory)
+  }
+}

@@ -1,0 +1,56 @@
+import DroverCore
+
+/// Collects the steps and waits of one pass, and what all rules look things up in.
+struct PlanBuilder {
+  /// The order in which steps may be started: objects are accepted first, room is made before it is needed, and what is
+  /// removed goes last.
+  enum Phase: Int {
+    case accept, clear, tend, load, drain, remove
+  }
+
+  let world: World
+  let fleet: FleetSpec
+  let verdict: PruneVerdict
+  let instances: InstanceIndex
+  private(set) var providers: [String: ProviderState] = [:]
+  private(set) var waits: [Wait] = []
+  private var steps: [(phase: Phase, sequence: Int, step: Step)] = []
+  private var wakes: Timestamp?
+  var candidates: [LoadCandidate] = []
+
+  init(_ world: World) {
+    self.world = world
+    fleet = world.desired.fleetSpec
+    verdict = PruneGuard.verdict(world)
+    instances = InstanceIndex(world.observed.instances)
+  }
+
+  mutating func add(_ provider: ProviderState) { providers[provider.spec.name] = provider }
+
+  /// Adds a step; steps of one phase stand in the order of their objects, loads in the order in which they are added.
+  mutating func add(_ phase: Phase, _ step: Step) { steps.append((phase, steps.count, step)) }
+
+  mutating func add(_ wait: Wait) {
+    waits.append(wait)
+    if let until = wait.until { wake(at: until) }
+  }
+
+  mutating func wake(at time: Timestamp) {
+    guard time > world.now else { return }
+    wakes = wakes.map { min($0, time) } ?? time
+  }
+
+  func finished() -> Plan {
+    let ordered = steps.sorted { left, right in
+      if left.phase != right.phase { return left.phase.rawValue < right.phase.rawValue }
+      if left.phase == .load || left.step.object == right.step.object { return left.sequence < right.sequence }
+      return left.phase == .remove
+        ? right.step.object < left.step.object : left.step.object < right.step.object
+    }
+    let sortedWaits = waits.enumerated().sorted { left, right in
+      left.element.object == right.element.object
+        ? left.offset < right.offset : left.element.object < right.element.object
+    }
+    return Plan(steps: ordered.map(\.step), waits: sortedWaits.map(\.element), wakeAt: wakes, prune: verdict)
+  }
+}

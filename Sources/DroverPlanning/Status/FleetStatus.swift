@@ -1,0 +1,142 @@
+package import DroverCore
+
+/// Makes the status of the whole fleet.
+package enum FleetStatus {
+  /// The `status` section of the fleet. `statuses` holds the status sections of this round.
+  package static func reduce(
+    previous: FieldValue?, context: StatusContext, statuses: [Identity: FieldValue], runtime: FleetRuntime
+  ) -> FieldValue {
+    let desired = context.world.desired
+    let fleet = desired.fleet
+    var tally = FleetTally()
+    for object in desired.objects { tally.count(object, statuses[object.identity]) }
+    var conditions = ConditionSet(
+      previous: previous, generation: fleet?.newestGeneration ?? 0, now: context.world.now)
+    standing(fleet, tally, context).write(into: &conditions)
+    if let problem = runtime.stateProblem {
+      conditions.set(.stateWritable, .no, .stateSaveError, problem)
+    } else {
+      conditions.set(.stateWritable, .yes, .succeeded)
+    }
+    if let problem = rootProblem(desired) {
+      conditions.set(.pruneBlocked, .yes, .rootUnavailable, problem)
+    } else if let blocked = context.plan.prune.blocked.first(where: { $0.reason != .pruneDisabled }) {
+      conditions.set(.pruneBlocked, .yes, blocked.reason, blocked.message)
+    }
+    if let problem = runtime.watchProblem { conditions.set(.watchDegraded, .yes, .polling, problem) }
+    return .object([
+      "observedGeneration": .integer(fleet?.newestGeneration ?? 0), "conditions": conditions.fieldValue,
+      "counts": tally.fieldValue, "revision": desired.revision.map { .string($0) },
+      "node": .string(context.world.node), "version": .string(runtime.version), "watch": watch(runtime),
+      "plan": plan(context, previous), "manifests": manifests(desired),
+      "diagnostics": desired.diagnostics.isEmpty
+        ? nil : .strings(desired.diagnostics.prefix(100).map(\.description)),
+      "specHash": fleet?.resource.map { .string($0.specHash) },
+      "startedAt": .string(runtime.startedAt.description), "settings": settings(runtime),
+      "pruneConfirmation": context.plan.prune.confirmation.map { .string($0) },
+      "lastHandledReconcileAt": fleet.flatMap { token($0, context) },
+    ])
+  }
+
+  private static func token(_ fleet: DesiredObject, _ context: StatusContext) -> FieldValue? {
+    (context.reconcileTokens[fleet.identity] ?? fleet.resource?.annotation(Annotation.reconcileRequestedAt))
+      .map { .string($0) }
+  }
+
+  private static func standing(_ fleet: DesiredObject?, _ tally: FleetTally, _ context: StatusContext) -> Standing {
+    if let problem = rootProblem(context.world.desired) {
+      return .failing(.rootUnavailable, problem, retry: "the root is read again")
+    }
+    if let fleet, let standing = CommonStanding.of(fleet, context) { return standing }
+    let sum = tally.sum
+    var message = "\(sum.ready) of \(sum.expected) objects are ready"
+    let isStuck = sum.stalled + sum.invalid > 0
+    if isStuck || sum.failing > 0 {
+      message += "; \(sum.stalled) stalled, \(sum.invalid) invalid, \(sum.failing) failing"
+    }
+    if sum.suspended > 0 { message += "; \(sum.suspended) suspended" }
+    if sum.notImplemented > 0 { message += "; \(sum.notImplemented) not implemented" }
+    // Others are the cause: nothing is wrong with the fleet's own manifest.
+    if isStuck { return .terminal(.dependencyNotReady, message, detail: message) }
+    if sum.failing > 0 { return .failing(.dependencyNotReady, message, retry: message) }
+    return sum.progressing > 0 ? .working(message) : .done(.succeeded, message)
+  }
+
+  /// Why a root cannot be read; nil when all of them can.
+  private static func rootProblem(_ desired: DesiredFleet) -> String? {
+    desired.roots.first { $0.failure != nil }.map { root in
+      "manifest root \(root.path) cannot be read: \(root.failure ?? "")"
+    }
+  }
+
+  private static func watch(_ runtime: FleetRuntime) -> FieldValue {
+    .object([
+      "mode": .string(runtime.watchMode), "watches": .integer(Int64(runtime.watches)),
+      "overflows": .integer(Int64(runtime.overflows)),
+    ])
+  }
+
+  /// The plan in words. It keeps its time while it says the same, so that an idle fleet writes nothing.
+  private static func plan(_ context: StatusContext, _ previous: FieldValue?) -> FieldValue {
+    let steps = FieldValue.strings(context.plan.steps.prefix(100).map { $0.words })
+    let waits = FieldValue.strings(
+      context.plan.waits.prefix(100).map { "\($0.object): \($0.reason.rawValue): \($0.message)" })
+    let before = previous?["plan"]
+    let isSame = before?["steps"] == steps && before?["waits"] == waits
+    let madeAt = isSame ? before?["madeAt"] : nil
+    return .object([
+      "steps": steps, "waits": waits, "madeAt": madeAt ?? .string(context.world.now.description),
+    ])
+  }
+
+  private static func manifests(_ desired: DesiredFleet) -> FieldValue {
+    .object([
+      "files": .integer(Int64(desired.roots.map(\.files).reduce(0, +))),
+      "documents": .integer(Int64(desired.objects.count { !$0.isAbsent } + desired.unreadable.count)),
+      "errors": .integer(Int64(desired.diagnostics.count { $0.severity == .error })),
+    ])
+  }
+
+  private static func settings(_ runtime: FleetRuntime) -> FieldValue? {
+    guard !runtime.settings.isEmpty else { return nil }
+    return .map(
+      runtime.settings.map { setting in
+        FieldEntry(
+          setting.name, .object(["value": .string(setting.value), "source": .string(setting.source)]))
+      })
+  }
+
+  /// `status/fleet.yaml`, with or without a Fleet object.
+  package static func document(status: FieldValue, context: StatusContext) -> FieldValue {
+    let desired = context.world.desired
+    if let fleet = desired.fleet {
+      return StatusReducer.document(fleet, status: status, revision: desired.revision)
+    }
+    return .object([
+      "apiVersion": .string(manifestVersion), "kind": .string(Kind.fleet.rawValue),
+      "metadata": .object(["name": .string("fleet"), "labels": .emptyMap, "annotations": .emptyMap]),
+      "spec": .emptyMap, "status": status,
+    ])
+  }
+}
+
+extension Step {
+  /// `load model/x: why`.
+  var words: String { "\(verb) \(object): \(message)" }
+
+  /// What is done, in one word.
+  var verb: String {
+    switch action {
+    case .register: "register"
+    case .update: "update"
+    case .unregister: "unregister"
+    case .rename: "rename"
+    case .load: "load"
+    case .warmUp: "warm-up"
+    case .markLoaded: "mark-loaded"
+    case .relabel: "relabel"
+    case .unload: "unload"
+    case .forget: "forget"
+    }
+  }
+}

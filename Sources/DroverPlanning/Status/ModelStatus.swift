@@ -1,0 +1,67 @@
+import DroverCore
+
+/// The status of one Model while it is made.
+struct ModelStatus {
+  let previous: FieldValue?
+  let object: DesiredObject
+  let context: StatusContext
+  let wish: ModelWish?
+  let provider: ProviderState?
+  let instances: [ObservedInstance]
+  /// Failed attempts at the spec in force.
+  let attempts: Attempts?
+  /// What answers requests: an instance of the spec in force, else the newest of an older one.
+  let serving: ObservedInstance?
+  /// What is on its way to be loaded.
+  let loading: ObservedInstance?
+
+  init(previous: FieldValue?, object: DesiredObject, context: StatusContext) {
+    self.previous = previous
+    self.object = object
+    self.context = context
+    let wish = object.resource.map(ModelWish.init)
+    self.wish = wish
+    provider = wish.flatMap { context.providers[$0.provider] }
+    let found = context.instances[object.identity.name]
+    instances = found
+    let resource = object.resource
+    attempts = context.world.attempts[object.identity].flatMap { $0.specHash == resource?.specHash ? $0 : nil }
+    func isCurrent(_ observed: ObservedInstance) -> Bool {
+      guard let resource, let wish else { return false }
+      return observed.instance.serves(resource, wish)
+    }
+    func rank(_ observed: ObservedInstance) -> (Int, Int64) {
+      (isCurrent(observed) ? 1 : 0, observed.instance.generation)
+    }
+    serving = found.filter { $0.isLive && !$0.isLoading && $0.instance.loadedAt != nil }.max { rank($0) < rank($1) }
+    loading = found.filter { $0.isLive && $0.instance.loadedAt == nil }.max { rank($0) < rank($1) }
+  }
+
+  var fieldValue: FieldValue {
+    var conditions = ConditionSet(previous: previous, generation: object.newestGeneration, now: context.world.now)
+    CommonStanding.noting(standing, object, context).write(into: &conditions)
+    let loaded = loadedCondition(before: conditions.before(.loaded))
+    let serves = servingCondition(loaded: loaded)
+    conditions.set(.serving, serves.status, serves.reason, serves.message)
+    conditions.set(.loaded, loaded.status, loaded.reason, loaded.message)
+    let healthy = healthyCondition
+    conditions.set(.healthy, healthy.status, healthy.reason, healthy.message)
+    if case .refused(let reason, let diagnostics) = object.newest {
+      conditions.set(.specValid, .no, reason, CommonStanding.refusal(diagnostics))
+    } else {
+      conditions.set(.specValid, .yes, .valid)
+    }
+    let drift = driftMessage(before: conditions)
+    conditions.set(.drifted, drift == nil ? .no : .yes, drift == nil ? .inSync : .drifted, drift ?? "")
+    return StatusReducer.common(object, conditions, context, own: details(loaded: loaded, before: conditions))
+  }
+
+  var isServingLastGood: Bool {
+    serving.map { $0.instance.generation != object.newestGeneration } ?? false
+  }
+
+  func isCurrent(_ observed: ObservedInstance) -> Bool {
+    guard let resource = object.resource, let wish else { return false }
+    return observed.instance.serves(resource, wish)
+  }
+}

@@ -1,0 +1,49 @@
+import DroverCore
+
+/// The status of a Provider.
+enum ProviderStatus {
+  static func reduce(previous: FieldValue?, object: DesiredObject, context: StatusContext) -> FieldValue {
+    var conditions = ConditionSet(previous: previous, generation: object.newestGeneration, now: context.world.now)
+    let provider = context.providers[object.identity.name]
+    let standing =
+      CommonStanding.of(object, context) ?? own(object, provider) ?? CommonStanding.ofPlan(object.identity, context)
+      ?? reachability(object, provider)
+    CommonStanding.noting(standing, object, context).write(into: &conditions)
+    var entries: [FieldEntry] = []
+    if let provider {
+      entries.append(FieldEntry("reachable", .string(reachable(provider))))
+      if let models = provider.observation?.modelIDs {
+        entries.append(FieldEntry("models", .integer(Int64(models.count))))
+      }
+      if let node = provider.spec.node { entries.append(FieldEntry("node", .string(node))) }
+    }
+    return StatusReducer.common(object, conditions, context, own: entries)
+  }
+
+  private static func own(_ object: DesiredObject, _ provider: ProviderState?) -> Standing? {
+    guard let provider, !provider.spec.type.hasDriver else { return nil }
+    let message = "drover 0.1 has no driver for provider type '\(provider.spec.type.rawValue)'"
+    return .terminal(.notImplemented, message, detail: message)
+  }
+
+  private static func reachability(_ object: DesiredObject, _ provider: ProviderState?) -> Standing {
+    let done = Standing.done(.succeeded, "Applied generation \(object.generation)")
+    guard let provider else { return done }
+    guard provider.isOnThisNode else { return .done(.otherNode, "runs on node \(provider.spec.node ?? "")") }
+    guard !provider.spec.isManaged else { return done }
+    switch provider.observation?.reachability ?? .unknown {
+    case .unknown: return .working("waiting for its first answer")
+    case .reachable: return done
+    case .unreachable(let reason, let message): return .failing(reason, message, retry: message)
+    }
+  }
+
+  private static func reachable(_ provider: ProviderState) -> String {
+    if provider.spec.isManaged { return provider.isOnThisNode ? "True" : "Unknown" }
+    switch provider.observation?.reachability ?? .unknown {
+    case .unknown: return "Unknown"
+    case .reachable: return "True"
+    case .unreachable: return "False"
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package import DroverCore
+
+/// Everything that a plan is made from. Time and the past are values, so the same world gives the same plan, byte for
+/// byte.
+package struct World: Equatable, Sendable {
+  package var desired: DesiredFleet
+  /// What was accepted before: the durable last good specs, sorted by identity.
+  package var registered: [Registration]
+  package var observed: ObservedFleet
+  package var attempts: [Identity: Attempts]
+  package var node: String
+  package var now: Timestamp
+  /// True after the durable state was rebuilt: nothing is pruned.
+  package var isPruningOff: Bool
+
+  package init(
+    desired: DesiredFleet, registered: [Registration] = [], observed: ObservedFleet = ObservedFleet(),
+    attempts: [Identity: Attempts] = [:], node: String = "local", now: Timestamp, isPruningOff: Bool = false
+  ) {
+    self.desired = desired
+    self.registered = registered
+    self.observed = observed
+    self.attempts = attempts
+    self.node = node
+    self.now = now
+    self.isPruningOff = isPruningOff
+  }
+}

@@ -1,0 +1,50 @@
+import GRDB
+
+/// The tables of `drover.sqlite`.
+enum StoreSchema {
+  /// `PRAGMA application_id`, "Drvr": tells Drover's databases from those of other programs.
+  static let applicationID: Int32 = 0x4472_7672
+
+  /// Specs that are kept of each object.
+  static let historyLimit = 20
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("v1") { db in
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try db.execute(sql: version1)
+    }
+    return migrator
+  }
+
+  /// Instants are milliseconds since 1970. Bodies are as ``BodyWriter`` writes them.
+  private static let version1 = """
+    CREATE TABLE registrations (
+      kind TEXT NOT NULL, name TEXT NOT NULL, generation INTEGER NOT NULL, first_seen INTEGER NOT NULL,
+      spec_hash TEXT NOT NULL, reload_hash TEXT NOT NULL, root TEXT NOT NULL, path TEXT NOT NULL,
+      document INTEGER NOT NULL, line INTEGER NOT NULL, sha256 TEXT NOT NULL, body BLOB NOT NULL,
+      PRIMARY KEY (kind, name)
+    ) STRICT;
+    CREATE TABLE instances (
+      id TEXT NOT NULL PRIMARY KEY, model TEXT NOT NULL, key TEXT NOT NULL, provider TEXT NOT NULL,
+      model_id TEXT NOT NULL, generation INTEGER NOT NULL, reload_hash TEXT NOT NULL, managed INTEGER NOT NULL,
+      reserved TEXT NOT NULL, intended_at INTEGER NOT NULL, port INTEGER, pid INTEGER, start_time INTEGER,
+      boot_id TEXT, log_path TEXT, ready_at INTEGER, loaded_at INTEGER, stopping_since INTEGER,
+      adopted INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE attempts (
+      kind TEXT NOT NULL, name TEXT NOT NULL, spec_hash TEXT NOT NULL, failures INTEGER NOT NULL,
+      last_failure INTEGER NOT NULL, next_attempt INTEGER NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
+      PRIMARY KEY (kind, name)
+    ) STRICT;
+    CREATE TABLE statuses (
+      kind TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, name)
+    ) STRICT;
+    CREATE TABLE settings (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE TABLE history (
+      id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, generation INTEGER NOT NULL,
+      accepted_at INTEGER NOT NULL, revision TEXT, spec_hash TEXT NOT NULL, body BLOB NOT NULL,
+      UNIQUE (kind, name, generation)
+    ) STRICT;
+    """
+}

@@ -1,0 +1,208 @@
+import DroverCore
+
+/// One run of a source: the roots, the watches, and when to look next.
+struct WatchSession {
+  private var roots: [RootWatch]
+  private var directories = WatchedDirectories()
+  private var dirty = DirtyTree()
+  private var debouncer = Debouncer()
+  private(set) var watcher: (any DirectoryWatching)?
+  private var state = WatchState()
+  private var openProblem: String?
+  private var asked = SourceInbox.Contents()
+  private var calm = Calm()
+  private var nextWalk: Timestamp
+  private var nextReadAll: Timestamp
+  /// What was found before the first delivery, which waits for files that are being written.
+  private var held: ChangeSet? = ChangeSet()
+  private let started: Int64
+  private var lastRoots: [RootState] = []
+  private var lastState = WatchState()
+  private let schedule: DirectoryManifestSource.Schedule
+  private let surroundings: Surroundings
+  private let filesystem: @Sendable (String) -> FilesystemKind?
+
+  /// How often new folders are looked for in one walk; what comes later has its own events.
+  private static let passes = 4
+
+  init(
+    roots: [String], schedule: DirectoryManifestSource.Schedule, surroundings: Surroundings,
+    filesystem: @escaping @Sendable (String) -> FilesystemKind?
+  ) {
+    self.roots = roots.map { RootWatch(path: $0, maxBytes: schedule.maxBytes) }
+    self.schedule = schedule
+    self.surroundings = surroundings
+    self.filesystem = filesystem
+    nextWalk = surroundings.now()
+    nextReadAll = nextWalk
+    started = nextWalk.milliseconds * 1_000_000
+  }
+
+  private var now: Timestamp { surroundings.now() }
+  private var nanoseconds: Int64 { now.milliseconds * 1_000_000 }
+
+  mutating func open(_ makeWatcher: () throws(SystemError) -> any DirectoryWatching) {
+    do throws(SystemError) { watcher = try makeWatcher() } catch { openProblem = "\(error)" }
+  }
+
+  /// Takes news in; nothing is read yet.
+  mutating func take(_ news: SourceInbox.Contents) {
+    calm.seenUntil = WallClock.now()
+    let now = nanoseconds
+    var passages = Passages()
+    for event in news.events {
+      let matters = note(event, passages: &passages, now: now)
+      if matters { debouncer.changed(at: now) }
+    }
+    asked.isWalkAsked = asked.isWalkAsked || news.isWalkAsked
+    asked.isReadingAsked = asked.isReadingAsked || news.isReadingAsked
+  }
+
+  /// Whether an event means anything.
+  private mutating func note(_ event: InotifyEvent, passages: inout Passages, now: Int64) -> Bool {
+    if event.flags.contains(.overflow) {
+      state.overflows += 1
+      dirty.eventsLost()
+      return true
+    }
+    let ended = !event.flags.isDisjoint(with: [.selfDeleted, .selfMoved, .unmounted, .ignored])
+    var matters = false
+    for role in directories.roles(of: event.watch) {
+      switch (role, event.name) {
+      case (_, nil):
+        guard ended else { continue }
+        dirty.walkNeeded()
+        matters = true
+      case (.ancestor(let names), let name?):
+        guard names.contains(name) else { continue }
+        dirty.walkNeeded()
+        matters = true
+      case (.linkTarget, _):
+        // What is being written is closed sooner or later.
+        guard event.flags != .modified else { continue }
+        dirty.walkNeeded()
+        matters = true
+      case (.folder(let root, let path), let name?):
+        let isPassage = passages.contains(event, in: roots[root], folder: path, name: name)
+        let meant = dirty.entryChanged(
+          root: root, folder: path, name: name, flags: event.flags, isPassage: isPassage, now: now)
+        matters = meant || matters
+      }
+    }
+    if event.flags.contains(.ignored) { directories.forget(event.watch) }
+    return matters
+  }
+
+  /// Looks at what is due; nil if nothing is, or if nothing changed and nobody asked.
+  mutating func look() -> ManifestDelta? {
+    let clock = nanoseconds
+    let isWaiting = debouncer.deadline.map { $0 > clock } ?? false
+    // A burst is looked at as a whole, by whatever looks at it.
+    let isWalkDue = !isWaiting && (now >= nextReadAll || now >= nextWalk)
+    guard !asked.isWalkAsked, !isWalkDue else {
+      let work = isWaiting ? DirtyTree.Work() : dirty.take(now: clock)
+      if !isWaiting { _ = debouncer.fired(at: clock) }
+      if !asked.isWalkAsked, now < nextReadAll, work == DirtyTree.Work(), roots.allSatisfy({ $0.isUnchanged() }) {
+        planNextWalk()
+        return delta(ChangeSet(), isFullScan: true, isAsked: false)
+      }
+      defer { asked = SourceInbox.Contents() }
+      return walk(
+        everything: asked.isReadingAsked || now >= nextReadAll || work.needsReading, isAsked: asked.isWalkAsked,
+        mustRead: work.files)
+    }
+    guard debouncer.fired(at: clock) || dirty.patienceEnds.map({ $0 <= clock }) == true else { return nil }
+    let work = dirty.take(now: clock)
+    if work.needsWalk { return walk(everything: work.needsReading, isAsked: false, mustRead: work.files) }
+    var change = ChangeSet()
+    for (index, paths) in work.files {
+      guard let one = roots[index].reread(paths, calm: calm) else {
+        return walk(everything: false, isAsked: false, mustRead: work.files, before: change)
+      }
+      change.merge(one)
+    }
+    return delta(change, isFullScan: false, isAsked: false)
+  }
+
+  /// Walks every root; new folders are watched first and then looked into once more.
+  private mutating func walk(
+    everything: Bool, isAsked: Bool, mustRead: [Int: Set<String>], before: ChangeSet = ChangeSet()
+  ) -> ManifestDelta? {
+    var change = before
+    for pass in 0..<WatchSession.passes {
+      for index in roots.indices {
+        change.merge(
+          roots[index].walk(
+            everything: everything && pass == 0, mustRead: mustRead[index] ?? [],
+            busy: dirty.busy(root: index, now: nanoseconds), calm: calm))
+      }
+      guard let watcher, directories.follow(roots, with: watcher) else { break }
+    }
+    updateWatchState()
+    planNextWalk()
+    if everything {
+      nextReadAll = now + (state.degraded == nil ? schedule.readAll : schedule.readAllWithoutEvents)
+    }
+    return delta(change, isFullScan: true, isAsked: isAsked)
+  }
+
+  private mutating func planNextWalk() {
+    nextWalk = now + (state.degraded == nil ? schedule.walk : schedule.walkWithoutEvents)
+  }
+
+  private mutating func updateWatchState() {
+    var problem = openProblem ?? directories.problem
+    var warnings: [String] = []
+    for root in roots {
+      warnings += root.warnings
+      guard let real = root.scan.root else { continue }
+      if problem == nil, let kind = filesystem(real), kind.isNetwork {
+        problem = "\(root.path) lies on \(kind.rawValue), where other hosts change files without an event"
+      }
+      for file in (try? MountTable.singleFileBindMounts(under: real)) ?? [] {
+        warnings.append("\(file) is mounted by itself: a replacement on the host is not seen; mount its folder")
+      }
+    }
+    calm.quiet = problem == nil ? Calm.withEvents : Calm.withoutEvents
+    state.mode = problem == nil ? .inotify : .poll
+    state.degraded = problem
+    state.watches = directories.count
+    state.warnings = warnings
+  }
+
+  private mutating func delta(_ found: ChangeSet, isFullScan: Bool, isAsked: Bool) -> ManifestDelta? {
+    var isUnsettled = false
+    for index in roots.indices {
+      for path in roots[index].unsettled.keys where !dirty.isWriting(root: index, path: path) {
+        dirty.mustRead(root: index, path: path)
+        isUnsettled = true
+      }
+    }
+    if isUnsettled { debouncer.changed(at: nanoseconds) }
+    var change = found
+    let isFirst = held != nil
+    if var all = held {
+      all.merge(found)
+      let isOver = nanoseconds - started >= DirtyTree.patience
+      held = isUnsettled && !isOver ? all : nil
+      if held != nil { return nil }
+      change = all
+    }
+    let states = roots.map(\.state)
+    defer { (lastRoots, lastState) = (states, state) }
+    var sameWatches = lastState
+    sameWatches.watches = state.watches
+    guard isFirst || isAsked || !change.isEmpty || states != lastRoots || state != sameWatches else { return nil }
+    return ManifestDelta(
+      roots: states, changed: change.changed, removed: change.removed, isFullScan: isFullScan || isFirst, watch: state)
+  }
+
+  /// When to look next, whatever happens.
+  var nextWake: Timestamp? {
+    let deadlines = [debouncer.deadline, dirty.patienceEnds].compactMap { $0 }.map {
+      Timestamp(milliseconds: ($0 + 999_999) / 1_000_000)
+    }
+    // A walk waits for the end of a burst.
+    return (debouncer.deadline == nil ? deadlines + [nextWalk, nextReadAll] : deadlines).min()
+  }
+}

@@ -1,0 +1,118 @@
+import DroverCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// A scripted OpenAI-compatible server on a loopback port of its own, for tests and benchmarks: it lists models, infers
+/// nothing quickly, and can be made to fail in every way that a real one does. It serves thousands of requests a second.
+package final class FakeProvider: Sendable {
+  /// How requests are answered instead of properly.
+  package enum Fault: Hashable, Sendable {
+    case status(Int, retryAfter: String? = nil)
+    /// The request is read, and nothing is ever said.
+    case hang
+    /// The connection is closed in the face of the request.
+    case reset
+    /// Status 200 with a body that is no JSON.
+    case garbage
+    /// A proper answer, but late.
+    case slow(Duration)
+    case redirect(to: String)
+  }
+
+  /// What it does until it is told otherwise.
+  package struct Script: Sendable {
+    package var models: [String]
+    package var fault: Fault?
+    /// The fault of inference alone; ``fault`` wins.
+    package var inferenceFault: Fault?
+    /// The bearer token that it asks for; nil: none.
+    package var token: String?
+
+    package init(
+      models: [String] = [], fault: Fault? = nil, inferenceFault: Fault? = nil, token: String? = nil
+    ) {
+      self.models = models
+      self.fault = fault
+      self.inferenceFault = inferenceFault
+      self.token = token
+    }
+  }
+
+  /// The requests that came, failed ones included.
+  package struct Traffic: Hashable, Sendable {
+    package var listings = 0
+    package var inferences = 0
+    /// The requests in work now, and the most that ever were.
+    package var open = 0
+    package var mostOpen = 0
+  }
+
+  struct State {
+    var script: Script
+    var listing: [UInt8]
+    var traffic = Traffic()
+    var connections: [ObjectIdentifier: any Channel] = [:]
+    var isStopped = false
+  }
+
+  package let port: Int
+  private let listener: any Channel
+  private let state: SharedState
+
+  /// State that connections share with the server without holding it.
+  final class SharedState: Sendable {
+    let mutex: Mutex<State>
+
+    init(_ script: Script) {
+      mutex = Mutex(State(script: script, listing: FakeReply.listing(of: script.models)))
+    }
+  }
+
+  /// Listens on `port` of the loopback, or on a free one.
+  package static func start(_ script: Script = Script(), port: Int = 0) async throws -> FakeProvider {
+    let state = SharedState(script)
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelOption(.backlog, value: 1024)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+          try channel.pipeline.syncOperations.addHandler(FakeConnection(state))
+        }
+      }
+    let listener = try await bootstrap.bind(host: "127.0.0.1", port: port).get()
+    return FakeProvider(listener, port: listener.localAddress?.port ?? port, state)
+  }
+
+  private init(_ listener: any Channel, port: Int, _ state: SharedState) {
+    self.listener = listener
+    self.port = port
+    self.state = state
+  }
+
+  /// Without the `/v1` that clients have to add.
+  package var baseURL: String { "http://127.0.0.1:\(port)" }
+
+  package var traffic: Traffic { state.mutex.withLock { $0.traffic } }
+
+  package func update(_ change: @Sendable (inout Script) -> Void) {
+    state.mutex.withLock { state in
+      change(&state.script)
+      state.listing = FakeReply.listing(of: state.script.models)
+    }
+  }
+
+  /// Closes the port and every connection: from now on connections are refused.
+  package func stop() async {
+    let connections = state.mutex.withLock { state in
+      state.isStopped = true
+      return Array(state.connections.values)
+    }
+    // A second stop, and a connection that closed by itself, find nothing to close.
+    try? await listener.close().get()
+    for connection in connections { try? await connection.close().get() }
+  }
+}

@@ -1,0 +1,107 @@
+package import DroverCore
+import Synchronization
+
+/// The twin of the database: the same changes with the same outcomes, in memory. Loading again shows what a restarted
+/// daemon would see.
+package final class MemoryFleetStore: FleetStore {
+  /// Specs that are kept of each object.
+  fileprivate static let historyLimit = 20
+
+  fileprivate struct Contents {
+    var registrations: [Identity: Registration] = [:]
+    var instances: [String: Instance] = [:]
+    var attempts: [Identity: Attempts] = [:]
+    var statuses: [Identity: StoredStatus] = [:]
+    var settings: [String: String] = [:]
+    /// Oldest first, with numbers that rise over all objects.
+    var history: [Identity: [(number: Int, entry: HistoryEntry)]] = [:]
+    var appended = 0
+    var wasRebuilt = false
+    var failure: StoreError?
+    var commits: [[StoreChange]] = []
+  }
+
+  private let contents = Mutex(Contents())
+
+  package init() {}
+
+  /// Makes commits fail with `error`, leaving nothing behind; nil ends that.
+  package func fail(with error: StoreError?) { contents.withLock { $0.failure = error } }
+
+  /// Makes the next loads say that the database had to be set aside, with nothing in it.
+  package func lose() {
+    contents.withLock { contents in
+      contents = Contents()
+      contents.wasRebuilt = true
+    }
+  }
+
+  /// Every batch that was committed, oldest first.
+  package var commits: [[StoreChange]] { contents.withLock(\.commits) }
+
+  package func load() async throws(StoreError) -> StoredFleet {
+    contents.withLock { contents in
+      let fleet = StoredFleet(
+        registrations: contents.registrations.values.sorted { $0.identity < $1.identity },
+        instances: contents.instances.values.sorted { $0.id < $1.id }, attempts: contents.attempts,
+        statuses: contents.statuses, settings: contents.settings, wasRebuilt: contents.wasRebuilt)
+      contents.wasRebuilt = false
+      return fleet
+    }
+  }
+
+  package func commit(_ changes: [StoreChange]) async throws(StoreError) {
+    guard !changes.isEmpty else { return }
+    try contents.withLock { contents throws(StoreError) in
+      if let failure = contents.failure { throw failure }
+      for change in changes { contents.apply(change) }
+      contents.commits.append(changes)
+    }
+  }
+
+  package func history(of identity: Identity, limit: Int) async throws(StoreError) -> [HistoryEntry] {
+    contents.withLock { ($0.history[identity] ?? []).reversed().prefix(max(0, limit)).map(\.entry) }
+  }
+}
+
+extension MemoryFleetStore.Contents {
+  fileprivate mutating func apply(_ change: StoreChange) {
+    switch change {
+    case .putRegistration(let registration): registrations[registration.identity] = registration
+    case .removeRegistration(let identity): registrations[identity] = nil
+    case .putInstance(let instance): instances[instance.id] = instance
+    case .removeInstance(let id): instances[id] = nil
+    case .putAttempts(let identity, let value): attempts[identity] = value
+    case .clearAttempts(let identity): attempts[identity] = nil
+    case .putStatus(let status): statuses[status.identity] = status
+    case .removeStatus(let identity): statuses[identity] = nil
+    case .appendHistory(let entry):
+      let older = (history[entry.identity] ?? []).filter { $0.entry.generation != entry.generation }
+      appended += 1
+      history[entry.identity] = (older + [(appended, entry)]).suffix(MemoryFleetStore.historyLimit)
+    case .rename(let from, let to): rename(from, to)
+    case .putSetting(let name, let value): settings[name] = value
+    }
+  }
+
+  /// Moves everything recorded of one name to another; what the new name already has stays as it is.
+  private mutating func rename(_ from: Identity, _ to: Identity) {
+    guard from != to else { return }
+    if var registration = registrations.removeValue(forKey: from), registrations[to] == nil {
+      registration.identity = to
+      registration.resource.identity = to
+      registrations[to] = registration
+    }
+    if var status = statuses.removeValue(forKey: from), statuses[to] == nil {
+      status.identity = to
+      statuses[to] = status
+    }
+    if let attempt = attempts.removeValue(forKey: from), attempts[to] == nil { attempts[to] = attempt }
+    let own = history[to] ?? []
+    var moved = history.removeValue(forKey: from) ?? []
+    moved.removeAll { old in own.contains { $0.entry.generation == old.entry.generation } }
+    guard !moved.isEmpty else { return }
+    for index in moved.indices { moved[index].entry.identity = to }
+    history[to] = (own + moved).sorted { $0.number < $1.number }.suffix(MemoryFleetStore.historyLimit)
+  }
+}

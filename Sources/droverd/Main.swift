@@ -1,0 +1,9 @@
+import ArgumentParser
+import DroverDaemon
+
+@main
+enum Main {
+  static func main() async {
+    await DaemonCommand.main()
+  }
+}

@@ -1,0 +1,207 @@
+import DroverCore
+import DroverPlanning
+import DroverTestKit
+
+/// A fleet that exists only in memory: manifests that people edit, a registry, and processes that come and go. It turns
+/// manifests into a world, and carries out plans.
+struct FleetSimulator {
+  struct Manifest {
+    var resource: Resource
+    var isBroken = false
+  }
+
+  /// What the controller remembers of one object between scans.
+  struct Memory {
+    var resource: Resource?
+    var generation: Int64 = 0
+    var newestGeneration: Int64 = 0
+    var absentSince: Timestamp?
+    var scans = 0
+  }
+
+  var manifests: [Identity: Manifest] = [:]
+  var memories: [Identity: Memory] = [:]
+  var renames: [Identity: Identity] = [:]
+  var registered: [Identity: Registration] = [:]
+  var instances: [String: ObservedInstance] = [:]
+  var attempts: [Identity: Attempts] = [:]
+  var confirmed: [String] = []
+  var unreadable = false
+  var needs: [String: Int64] = [:]
+  var now = Make.start
+  var random: SplitMix64
+  private var launches = 0
+
+  init(seed: UInt64) { random = SplitMix64(seed: seed) }
+
+  // MARK: Manifests
+
+  mutating func put(_ resource: Resource) { manifests[resource.identity] = Manifest(resource: resource) }
+
+  mutating func rename(_ old: Identity, to resource: Resource) {
+    guard memories[resource.identity] == nil, let memory = memories[old], !memory.isFresh else { return }
+    manifests[old] = nil
+    manifests[resource.identity] = Manifest(resource: resource)
+    renames[resource.identity] = old
+  }
+
+  /// One complete scan: brings memories up to date with the manifests.
+  mutating func scan() {
+    for (identity, manifest) in manifests {
+      var memory = memories[identity] ?? Memory()
+      memory.absentSince = nil
+      memory.scans = 0
+      if manifest.isBroken {
+        memory.newestGeneration = memory.generation + 1
+      } else {
+        if memory.resource?.specHash != manifest.resource.specHash {
+          memory.generation = memory.newestGeneration + 1
+        }
+        memory.resource = manifest.resource
+        memory.newestGeneration = memory.generation
+      }
+      memories[identity] = memory
+    }
+    for identity in memories.keys where manifests[identity] == nil {
+      if renames.values.contains(identity) && registered[identity] == nil {
+        memories[identity] = nil
+        continue
+      }
+      if memories[identity]?.absentSince == nil { memories[identity]?.absentSince = now }
+      memories[identity]?.scans += 1
+    }
+  }
+
+  func desired() -> DesiredFleet {
+    let objects = memories.compactMap { identity, memory -> DesiredObject? in
+      var newest = NewestDocument.accepted
+      if let since = memory.absentSince {
+        if memory.resource == nil { return nil }
+        newest = .absent(since: since, scans: memory.scans)
+      } else if manifests[identity]?.isBroken == true {
+        newest = .refused(.invalidManifest, [diagnostic(identity)])
+      }
+      return DesiredObject(
+        identity: identity, resource: memory.resource, generation: memory.generation,
+        newestGeneration: memory.newestGeneration, newest: newest,
+        source: manifests[identity]?.resource.source ?? memory.resource?.source, firstSeen: Make.start,
+        renamedFrom: renames[identity])
+    }
+    return DesiredFleet(
+      objects: objects.sorted { $0.identity < $1.identity }, roots: [RootState(path: Make.root)],
+      unreadable: unreadable ? [diagnostic(Identity(.model, "unknown"))] : [], confirmedPrunes: confirmed)
+  }
+
+  private func diagnostic(_ identity: Identity) -> Diagnostic {
+    Diagnostic(.error, .syntaxError, file: "\(identity.name).yaml", line: 3, column: 1, "expected a key")
+  }
+
+  // MARK: The world
+
+  func world() -> World {
+    var facts: [String: ModelFacts] = [:]
+    for (identity, memory) in memories where identity.kind == .model {
+      guard let resource = memory.resource else { continue }
+      facts[identity.name] = ModelFacts(
+        reloadHash: resource.reloadHash, memory: [PoolAmount("host", Make.gib(needs[identity.name] ?? 3))])
+    }
+    return World(
+      desired: desired(), registered: registered.values.sorted { $0.identity < $1.identity },
+      observed: ObservedFleet(
+        instances: instances.values.sorted { $0.instance.id < $1.instance.id }, facts: facts),
+      attempts: attempts, now: now)
+  }
+
+  func instances(of model: String) -> [ObservedInstance] {
+    instances.values.filter { $0.instance.model == model }.sorted { $0.instance.id < $1.instance.id }
+  }
+
+  // MARK: Carrying out
+
+  mutating func apply(_ plan: Plan) { for step in plan.steps { apply(step) } }
+
+  private mutating func apply(_ step: Step) {
+    switch step.action {
+    case .register, .update: accept(step.object)
+    case .unregister:
+      registered[step.object] = nil
+      memories[step.object] = nil
+      attempts[step.object] = nil
+    case .rename(let old): move(old, step.object)
+    case .load(let reserve): load(step, reserve)
+    case .warmUp(let id), .markLoaded(let id):
+      instances[id]?.instance.loadedAt = now
+      attempts[step.object] = nil
+    case .relabel(let id): instances[id]?.instance.generation = step.generation
+    case .unload(let id, _):
+      if step.reason == .probeFailed { fail(step.object, .probeFailed) }
+      instances[id]?.instance.stoppingSince = now
+      instances[id]?.phase = .stopping
+    case .forget(let id):
+      if case .ended(let ending) = instances[id]?.phase, ending.cause != .stopped { fail(step.object, .crashed) }
+      instances[id] = nil
+    }
+  }
+
+  private mutating func accept(_ identity: Identity) {
+    guard let memory = memories[identity], let resource = memory.resource else { return }
+    registered[identity] = Registration(generation: memory.generation, firstSeen: Make.start, resource: resource)
+  }
+
+  private mutating func move(_ old: Identity, _ new: Identity) {
+    guard let memory = memories[new], var resource = registered.removeValue(forKey: old)?.resource else { return }
+    resource.identity = new
+    registered[new] = Registration(generation: memory.generation, firstSeen: Make.start, resource: resource)
+    for id in instances.keys where instances[id]?.instance.model == old.name {
+      instances[id]?.instance.model = new.name
+    }
+    memories[old] = nil
+    renames[new] = nil
+    needs[new.name] = needs[old.name]
+  }
+
+  private mutating func load(_ step: Step, _ reserve: [PoolAmount]) {
+    guard let resource = memories[step.object]?.resource else { return }
+    launches += 1
+    var made = Make.instance("i\(10_000 + launches)", of: resource, generation: step.generation, phase: .intended)
+    made.instance.reserved = reserve
+    made.instance.intendedAt = now
+    made.instance.isManaged = !reserve.isEmpty
+    instances[made.instance.id] = made
+  }
+
+  private mutating func fail(_ identity: Identity, _ reason: Reason) {
+    guard let resource = memories[identity]?.resource else { return }
+    let before = attempts[identity].flatMap { $0.specHash == resource.specHash ? $0.failures : nil } ?? 0
+    let delay = Backoff.delay(failures: before + 1, random: random.next())
+    attempts[identity] = Attempts(
+      specHash: resource.specHash, failures: before + 1, lastFailure: now, nextAttempt: now + delay, reason: reason,
+      message: "it ended")
+  }
+
+  /// Lets time pass and processes move on.
+  mutating func advance(by duration: Duration = .milliseconds(500), allTheWay: Bool = false) {
+    now = now + duration
+    for id in instances.keys.sorted() {
+      guard allTheWay || random.chance(60) else { continue }
+      switch instances[id]?.phase {
+      case .intended: instances[id]?.phase = .starting
+      case .starting:
+        instances[id]?.phase = .ready
+        instances[id]?.instance.readyAt = now
+      case .stopping: instances[id]?.phase = .ended(Ending(.stopped, "", at: now))
+      default: continue
+      }
+    }
+  }
+
+  mutating func crash(_ id: String) {
+    guard let observed = instances[id], observed.phase == .ready || observed.phase == .starting else { return }
+    instances[id]?.phase = .ended(Ending(.crashed, "exit status 1", at: now))
+  }
+}
+
+extension FleetSimulator.Memory {
+  /// Not accepted yet, or gone already.
+  var isFresh: Bool { resource == nil || absentSince != nil }
+}
