@@ -138,6 +138,23 @@ import Testing
     #expect(!child.process.hasExited)
   }
 
+  @Test func `is waited for where its holder was killed while it started a child`() async throws {
+    let directory = try TemporaryDirectory()
+    // The shell locks, writes its pid and ends; its child has the descriptor until it is told to go.
+    let holder = try Child.shell(
+      """
+      exec 9>>lock; flock -n 9; echo $$ >lock
+      (while [ ! -e go ]; do sleep 0.01; done) &
+      """, in: directory, workingDirectory: directory("."))
+    _ = try await eventually("its end") { ProcFS.state(holder.identity.pid) == .zombie ? true : nil }
+    let other = open(directory("lock"), O_RDWR | O_CLOEXEC)
+    #expect(flock(other, LOCK_EX | LOCK_NB) != 0)
+    close(other)
+    async let lock = StateLock.acquire(directory("lock"))
+    try directory.write("go")
+    #expect(try await lock.path == directory("lock"))
+  }
+
   @Test func `is not stopped by what a dead holder wrote`() throws {
     let directory = try TemporaryDirectory()
     try directory.write("lock", "99999999999 and a long line of rubbish\n")
