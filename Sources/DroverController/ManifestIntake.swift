@@ -15,19 +15,36 @@ struct ManifestIntake {
   var documentCount: Int { files.values.reduce(0) { $0 + $1.documents.count } }
 
   /// Takes a delta over. `lostObjects` is true when a file no longer names an object that it named before: only a
-  /// full scan may then say that the object is gone.
-  mutating func take(_ delta: ManifestDelta) async -> (scan: ManifestScan, lostObjects: Bool) {
+  /// full scan may then say that the object is gone. `edits` is nil unless files were edited, and nothing else.
+  mutating func take(_ delta: ManifestDelta) async -> (lostObjects: Bool, edits: [ManifestEdit]?) {
     var lost = !delta.removed.isEmpty
+    var edits: [ManifestEdit]? = delta.removed.isEmpty ? [] : nil
     for place in delta.removed { files[place] = nil }
     for (place, decoded) in await decode(delta.changed) {
-      let before = Set((files[place]?.documents ?? []).compactMap(\.identity))
+      let old = files.updateValue(decoded, forKey: place)
+      let before = Set((old?.documents ?? []).compactMap(\.identity))
       if !before.isSubset(of: decoded.documents.compactMap(\.identity)) { lost = true }
-      files[place] = decoded
+      if let old { edits?.append(ManifestEdit(before: old, after: decoded)) } else { edits = nil }
     }
     watch = delta.watch
-    return (
-      ManifestScan(files: Array(files.values), roots: delta.roots, isComplete: delta.isFullScan), lost
-    )
+    return (lost, edits)
+  }
+
+  /// What is desired now that `delta` was taken over.
+  func fold(
+    _ delta: ManifestDelta, edits: [ManifestEdit]?, over previous: DesiredFleet, policy: HostPolicy, now: Timestamp
+  ) -> DesiredFleet {
+    if let edits,
+      let fleet = DesiredFold.refold(
+        previous: previous, edits: edits, roots: delta.roots, policy: policy, now: now,
+        file: { files[ManifestPath(root: $0.root, path: $0.path)] })
+    {
+      return fleet
+    }
+    return DesiredFold.fold(
+      previous: previous,
+      scan: ManifestScan(files: Array(files.values), roots: delta.roots, isComplete: delta.isFullScan), policy: policy,
+      now: now)
   }
 
   private func decode(_ changed: [SourceFile]) async -> [(ManifestPath, ManifestFile)] {

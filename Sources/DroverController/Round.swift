@@ -102,9 +102,9 @@ struct Round {
     switch message {
     case .manifests(let delta):
       let before = book.state.desired
-      let (scan, lostObjects) = await intake.take(delta)
-      book.state.desired = DesiredFold.fold(
-        previous: before, scan: scan, policy: loop.options.policy, now: book.now)
+      let (lostObjects, edits) = await intake.take(delta)
+      book.state.desired = intake.fold(
+        delta, edits: edits, over: before, policy: loop.options.policy, now: book.now)
       if lostObjects, !delta.isFullScan { loop.source.rescan(everything: false) }
       book.recordRoots(before: before.roots)
       book.state.watch = delta.watch
