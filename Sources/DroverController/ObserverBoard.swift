@@ -71,19 +71,20 @@ final class ObserverBoard: Sendable {
     }
   }
 
-  /// Instances that were started when the provider was of another type are looked at by the driver of that one.
+  /// Instances that were started when the provider was of another type, or somewhere else, are looked at there.
   private func observe(
     _ provider: ProviderSpec, _ instances: [Instance], drivers: any DriverCatalogue
   ) async -> DriverObservation? {
     let driver = drivers.driver(for: provider)
-    let foreign = instances.filter { $0.isManaged != provider.isManaged || driver == nil }
+    let foreign = instances.filter { !provider.runs($0) || driver == nil }
     let own = foreign.isEmpty ? instances : instances.filter { !foreign.contains($0) }
     var seen = await driver?.observe(provider, instances: own)
-    guard let first = foreign.first else { return seen }
-    let former = ProviderSpec.forgotten(first)
-    guard let past = await drivers.driver(for: former)?.observe(former, instances: foreign) else { return seen }
-    seen = DriverObservation(
-      provider: seen?.provider ?? ProviderObservation(), instances: (seen?.instances ?? []) + past.instances)
+    for group in Dictionary(grouping: foreign, by: \.server).values {
+      let former = ProviderSpec.forgotten(group[0])
+      guard let past = await drivers.driver(for: former)?.observe(former, instances: group) else { continue }
+      seen = seen ?? DriverObservation(provider: ProviderObservation(), instances: [])
+      seen?.instances += past.instances
+    }
     return seen
   }
 

@@ -138,7 +138,8 @@ struct Round {
       let draft = Instance(
         id: loop.surroundings.launchToken(), model: step.object.name, key: target.model.key,
         provider: target.provider.name, modelID: target.model.modelID, generation: step.generation,
-        reloadHash: target.reloadHash, isManaged: target.provider.isManaged, reserved: reserve, intendedAt: now)
+        reloadHash: target.reloadHash, isManaged: target.provider.isManaged, server: ServerRecord(target.provider),
+        reserved: reserve, intendedAt: now)
       do throws(DriverError) {
         let instance = try await driver.prepare(draft, target: target, taken: taken)
         if let port = instance.port { taken.insert(port) }

@@ -9,10 +9,13 @@ struct SideEffects: Sendable {
   /// The driver that an instance was started by, also when its provider is gone from the manifests or has become one of
   /// another type.
   func driver(of instance: Instance, provider: ProviderSpec?) -> (any ModelDriver)? {
-    if let provider, provider.isManaged == instance.isManaged, let driver = drivers.driver(for: provider) {
-      return driver
-    }
-    return drivers.driver(for: .forgotten(instance))
+    drivers.driver(for: host(of: instance, provider: provider))
+  }
+
+  /// Where an instance was started: its provider, or what that was then.
+  private func host(of instance: Instance, provider: ProviderSpec?) -> ProviderSpec {
+    if let provider, provider.runs(instance), drivers.driver(for: provider) != nil { return provider }
+    return .forgotten(instance)
   }
 
   func start(_ launch: StepBook.Launch) async {
@@ -39,7 +42,8 @@ struct SideEffects: Sendable {
       return inbox.post(.stopFailed(instance: instance.id, .notImplemented("no driver can end it")))
     }
     do throws(DriverError) {
-      try await driver.stop(instance, provider: provider, drain: drain)
+      let host = instance.isManaged ? provider : host(of: instance, provider: provider)
+      try await driver.stop(instance, provider: host, drain: drain)
       inbox.post(.stopped(instance: instance.id))
     } catch {
       inbox.post(.stopFailed(instance: instance.id, error))
@@ -48,13 +52,24 @@ struct SideEffects: Sendable {
 }
 
 extension ProviderSpec {
-  /// A provider for an instance whose Provider object no longer exists: enough to find its driver and end it.
+  /// Whether an instance was started here, and not when this provider was of another type or somewhere else.
+  func runs(_ instance: Instance) -> Bool {
+    guard isManaged == instance.isManaged else { return false }
+    guard let former = instance.server, let present = ServerRecord(self) else { return true }
+    return former.isSamePlace(as: present)
+  }
+
+  /// The provider that an instance was started at, as far as its record tells: enough to find its driver, to look at it
+  /// and to end it.
   static func forgotten(_ instance: Instance) -> ProviderSpec {
-    ProviderSpec(
+    let type = instance.isManaged ? ProviderType.llamaCpp : instance.server?.type ?? .custom
+    let mode = instance.isManaged ? ProviderMode.managed : instance.server?.mode
+    return ProviderSpec(
       name: instance.provider,
       spec: .object([
-        "type": .string(instance.isManaged ? ProviderType.llamaCpp.rawValue : ProviderType.custom.rawValue),
-        "mode": instance.isManaged ? .string(ProviderMode.managed.rawValue) : nil,
+        "type": .string(type.rawValue), "mode": mode.map { .string($0.rawValue) },
+        "baseURL": instance.server.map { .string($0.baseURL) },
+        "secret": instance.server?.secret.map { .string($0) },
       ]))
   }
 }

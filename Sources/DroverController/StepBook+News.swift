@@ -87,8 +87,8 @@ extension StepBook {
     observed.instance.port = instance.port
     observed.instance.logPath = instance.logPath
     if observed.instance.stoppingSince == nil, case .intended = observed.phase {
-      observed.phase = instance.isManaged ? .starting : .ready
-      if !instance.isManaged { observed.instance.readyAt = now }
+      observed.phase = instance.readyAt == nil ? .starting : .ready
+      observed.instance.readyAt = instance.readyAt
     }
     put(observed)
   }

@@ -28,7 +28,7 @@ struct SQLiteFleetStoreTests {
   private func write(_ bytes: [UInt8]) throws { try AtomicFile.write(path, bytes, durability: .none) }
 
   @Test func `has a column for every field of an instance`() {
-    #expect(Mirror(reflecting: Sample.fullInstance).children.count == 17)
+    #expect(Mirror(reflecting: Sample.fullInstance).children.count == 18)
   }
 
   @Test func `keeps its files to their owner`() async throws {

@@ -38,6 +38,7 @@ enum Sample {
     instance.loadedAt = time(7)
     instance.stoppingSince = time(8)
     instance.wasAdopted = true
+    instance.server = ServerRecord(type: .llamaCpp, mode: .router, baseURL: "http://127.0.0.1:8080", secret: "key")
     return instance
   }
 

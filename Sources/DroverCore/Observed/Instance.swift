@@ -12,6 +12,34 @@ package struct ProcessRecord: Hashable, Sendable, Codable {
   }
 }
 
+/// The server of somebody else that an instance was started at: what finds it again when its Provider has become another
+/// one, or is gone.
+package struct ServerRecord: Hashable, Sendable, Codable {
+  package var type: ProviderType
+  package var mode: ProviderMode
+  package var baseURL: String
+  /// Name of a secret in the host policy.
+  package var secret: String?
+
+  package init(type: ProviderType, mode: ProviderMode, baseURL: String, secret: String?) {
+    self.type = type
+    self.mode = mode
+    self.baseURL = baseURL
+    self.secret = secret
+  }
+
+  /// The server of a provider; nil where it runs child processes, or has no address.
+  package init?(_ provider: ProviderSpec) {
+    guard !provider.isManaged, let baseURL = provider.baseURL else { return nil }
+    self.init(type: provider.type, mode: provider.mode, baseURL: baseURL, secret: provider.secret)
+  }
+
+  /// Whether both are the same place; the name of the key may differ.
+  package func isSamePlace(as other: ServerRecord) -> Bool {
+    type == other.type && mode == other.mode && baseURL == other.baseURL
+  }
+}
+
 /// One running copy of a model, from the intent to start it until it is forgotten. The durable record of it is
 /// written before the side effect.
 package struct Instance: Hashable, Sendable, Codable, Identifiable {
@@ -28,6 +56,8 @@ package struct Instance: Hashable, Sendable, Codable, Identifiable {
   package var reloadHash: String
   /// True for a child process of this host.
   package var isManaged: Bool
+  /// Nil for a child process, and where an earlier version of Drover started it.
+  package var server: ServerRecord?
   /// Memory held for it, by pool, sorted by pool.
   package var reserved: [PoolAmount]
   package var intendedAt: Timestamp
@@ -46,9 +76,9 @@ package struct Instance: Hashable, Sendable, Codable, Identifiable {
 
   package init(
     id: String, model: String, key: String, provider: String, modelID: String, generation: Int64, reloadHash: String,
-    isManaged: Bool, reserved: [PoolAmount], intendedAt: Timestamp, port: Int? = nil, process: ProcessRecord? = nil,
-    logPath: String? = nil, readyAt: Timestamp? = nil, loadedAt: Timestamp? = nil, stoppingSince: Timestamp? = nil,
-    wasAdopted: Bool = false
+    isManaged: Bool, server: ServerRecord? = nil, reserved: [PoolAmount], intendedAt: Timestamp, port: Int? = nil,
+    process: ProcessRecord? = nil, logPath: String? = nil, readyAt: Timestamp? = nil, loadedAt: Timestamp? = nil,
+    stoppingSince: Timestamp? = nil, wasAdopted: Bool = false
   ) {
     self.id = id
     self.model = model
@@ -58,6 +88,7 @@ package struct Instance: Hashable, Sendable, Codable, Identifiable {
     self.generation = generation
     self.reloadHash = reloadHash
     self.isManaged = isManaged
+    self.server = server
     self.reserved = reserved
     self.intendedAt = intendedAt
     self.port = port

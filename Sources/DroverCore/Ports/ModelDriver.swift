@@ -23,7 +23,8 @@ package protocol ModelDriver: Sendable {
   func prepare(_ instance: Instance, target: ModelTarget, taken: Set<Int>) async throws(DriverError) -> Instance
 
   /// Starts loading and returns within seconds. For a child process the returned instance carries its process; it is
-  /// recorded at once.
+  /// recorded at once. Where the model serves at once it comes back with ``Instance/readyAt``; else it is looked at until
+  /// it does.
   func start(_ instance: Instance, target: ModelTarget) async throws(DriverError) -> Instance
 
   /// Sends one minimal request of the right kind and waits for its reply.

@@ -49,6 +49,8 @@ package final class OpenAICompatibleDriver: ModelDriver {
     }
     let now = surroundings.now()
     health.withLock { $0[instance.id, default: HealthRecord(wasReady: false)].succeeded(now: now) }
+    var instance = instance
+    instance.readyAt = instance.readyAt ?? now
     return instance
   }
 

@@ -53,13 +53,13 @@ extension Database {
   private func put(_ instance: Instance) throws {
     let reserved = FieldValue.map(instance.reserved.map { FieldEntry($0.pool, .integer($0.amount.bytes)) })
     try run(
-      "INSERT OR REPLACE INTO instances VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO instances VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
         instance.id, instance.model, instance.key, instance.provider, instance.modelID, instance.generation,
         instance.reloadHash, instance.isManaged, reserved.json, instance.intendedAt.milliseconds, instance.port,
         instance.process?.pid, instance.process.map { Int64(bitPattern: $0.startTime) }, instance.process?.bootID,
         instance.logPath, instance.readyAt?.milliseconds, instance.loadedAt?.milliseconds,
-        instance.stoppingSince?.milliseconds, instance.wasAdopted,
+        instance.stoppingSince?.milliseconds, instance.wasAdopted, instance.server?.fieldValue.json,
       ])
   }
 

@@ -88,13 +88,21 @@ extension Database {
       instances.append(
         Instance(
           id: row[0], model: row[1], key: row[2], provider: row[3], modelID: row[4], generation: row[5],
-          reloadHash: row[6], isManaged: row[7],
+          reloadHash: row[6], isManaged: row[7], server: try server(row[19]),
           reserved: reserved.map { PoolAmount($0.key, ByteCount($0.value.integer ?? 0)) },
           intendedAt: row.timestamp(9), port: row[10], process: process, logPath: row[14],
           readyAt: row.optionalTimestamp(15), loadedAt: row.optionalTimestamp(16),
           stoppingSince: row.optionalTimestamp(17), wasAdopted: row[18]))
     }
     return instances
+  }
+
+  private func server(_ text: String?) throws -> ServerRecord? {
+    guard let text else { return nil }
+    guard let server = (try? JSONReader.read(text)).flatMap(ServerRecord.init) else {
+      throw DamagedRow(table: "instances", cause: "the server of an instance is unreadable")
+    }
+    return server
   }
 }
 

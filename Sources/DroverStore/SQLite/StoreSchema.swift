@@ -14,6 +14,10 @@ enum StoreSchema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: version1)
     }
+    migrator.registerMigration("v2") { db in
+      // JSON; null for child processes.
+      try db.execute(sql: "ALTER TABLE instances ADD COLUMN server TEXT")
+    }
     return migrator
   }
 
