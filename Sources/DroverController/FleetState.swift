@@ -16,6 +16,8 @@ struct FleetState: Sendable {
   var manifestFiles = 0
   /// Names of the providers that own instances and have not been looked at since the start.
   var unseenProviders: Set<String> = []
+  /// Names of the providers of which nothing was heard since the start: neither an answer nor that there is none.
+  var unheardProviders: Set<String> = []
   /// False until the first full scan was folded in.
   var hasScanned = false
   /// True after the durable state had to be rebuilt, until everything was registered anew.
@@ -33,13 +35,19 @@ struct FleetState: Sendable {
 
   init() {}
 
-  init(stored: StoredFleet, now: Timestamp) {
+  init(stored: StoredFleet, node: String, now: Timestamp) {
     desired = .restored(from: stored.registrations, now: now)
     registered = stored.registrations
     for instance in stored.instances {
       instances[instance.id] = ObservedInstance(
         instance: instance, phase: instance.stoppingSince == nil ? .starting : .stopping)
       unseenProviders.insert(instance.provider)
+    }
+    for registration in stored.registrations where registration.identity.kind == .provider {
+      let provider = ProviderSpec(name: registration.identity.name, spec: registration.resource.spec)
+      if provider.type.hasDriver, provider.node == nil || provider.node == node {
+        unheardProviders.insert(provider.name)
+      }
     }
     attempts = stored.attempts
     let confirmed = stored.settings[FleetState.confirmationsSetting] ?? ""

@@ -6,6 +6,9 @@ struct ManifestIntake {
   private var files: [ManifestPath: ManifestFile] = [:]
   private(set) var watch = WatchState()
   private let decoder: ManifestDecoder
+  /// Whether objects lost their documents since the last complete scan was folded: only such a scan may say what
+  /// became of them.
+  private var hasLostObjects = false
   /// Below this many files the work is not worth spreading over cores.
   private static let chunk = 64
 
@@ -27,20 +30,22 @@ struct ManifestIntake {
       if let old { edits?.append(ManifestEdit(before: old, after: decoded)) } else { edits = nil }
     }
     watch = delta.watch
+    hasLostObjects = hasLostObjects || lost
     return (lost, edits)
   }
 
   /// What is desired now that `delta` was taken over.
-  func fold(
+  mutating func fold(
     _ delta: ManifestDelta, edits: [ManifestEdit]?, over previous: DesiredFleet, policy: HostPolicy, now: Timestamp
   ) -> DesiredFleet {
-    if let edits,
+    if !hasLostObjects, let edits,
       let fleet = DesiredFold.refold(
         previous: previous, edits: edits, roots: delta.roots, policy: policy, now: now,
-        file: { files[ManifestPath(root: $0.root, path: $0.path)] })
+        file: { [files] in files[ManifestPath(root: $0.root, path: $0.path)] })
     {
       return fleet
     }
+    if delta.isFullScan { hasLostObjects = false }
     return DesiredFold.fold(
       previous: previous,
       scan: ManifestScan(files: Array(files.values), roots: delta.roots, isComplete: delta.isFullScan), policy: policy,

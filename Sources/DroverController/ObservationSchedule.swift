@@ -117,8 +117,13 @@ struct ObservationSchedule {
 
   mutating func factsSeen(_ facts: ModelFacts, of name: String, now: Timestamp) {
     factsRunning.remove(name)
-    let isCurrent = wanted[name]?.reloadHash == facts.reloadHash
-    factsDue[name] = !isCurrent ? now : facts.problem == nil ? nil : now + ObservationSchedule.problemInterval
+    if let target = wanted[name], target.reloadHash != facts.reloadHash {
+      factsDue[name] = now
+    } else {
+      factsDue[name] = facts.problem == nil ? nil : now + ObservationSchedule.problemInterval
+    }
+    // Nothing is due for a model that went away while its file was being read.
+    if wanted[name] == nil { factsDue[name] = nil }
   }
 
   /// When the next look is due; nil when nothing is.

@@ -26,15 +26,6 @@ final class ObserverBoard: Sendable {
     (changed, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  /// Follows the instances of the inventory before the first round knows the manifests.
-  func expect(_ instances: [Instance]) {
-    var fleet = FleetState()
-    for instance in instances {
-      fleet.instances[instance.id] = ObservedInstance(instance: instance, phase: .starting)
-    }
-    follow(fleet)
-  }
-
   func follow(_ fleet: FleetState) {
     let now = surroundings.now()
     state.withLock { stored in

@@ -23,7 +23,8 @@ struct ReconcileLoop: Service {
   let logger: Logger
 
   func run() async throws {
-    var round = Round(loop: self, state: FleetState(stored: try await loadStored(), now: surroundings.now()))
+    let state = FleetState(stored: try await loadStored(), node: options.policy.node, now: surroundings.now())
+    var round = Round(loop: self, state: state)
     await round.announceStart()
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { await forwardManifests() }

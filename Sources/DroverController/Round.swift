@@ -38,7 +38,8 @@ struct Round {
   }
 
   mutating func announceStart() async {
-    loop.observers.expect(state.instances.values.map(\.instance))
+    // What was accepted before is looked at while the manifests are still being read.
+    loop.observers.follow(state)
     let drivers = loop.effects.drivers.all
     let known = state.instances.values.map(\.instance)
     var ended: [String] = []

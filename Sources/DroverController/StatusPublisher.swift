@@ -104,11 +104,12 @@ final class StatusPublisher: Sendable {
         continue
       }
       let old = known[object.identity]
-      let status = StatusReducer.reduce(previous: old?.status, object: object, context: context)
+      let holding = old.flatMap { state.isUnheard(of: object) && $0.describes(object) ? $0.status : nil }
+      let status = holding ?? StatusReducer.reduce(previous: old?.status, object: object, context: context)
       statuses[object.identity] = status
       drafts[object.identity] = PublishedObject(
         object: StatusReducer.document(object, status: status, revision: state.desired.revision), status: status,
-        sha256: old?.sha256, fingerprint: print)
+        sha256: old?.sha256, fingerprint: holding == nil ? print : 0)
     }
     let old = known[StatusPublisher.fleet]
     let runtime = FleetRuntime(
@@ -121,6 +122,7 @@ final class StatusPublisher: Sendable {
       object: FleetStatus.document(status: fleetStatus, context: context), status: fleetStatus, sha256: old?.sha256,
       fingerprint: 0)
     let gone = known.keys.filter { statuses[$0] == nil && $0 != StatusPublisher.fleet }
+    board.withLock { $0.readiness = state.readiness }
     await write(&drafts, gone: state.hasScanned ? gone : [])
     tell(drafts, gone: state.hasScanned ? gone : [], state: state, known: known)
     guard drafts.values.contains(where: { $0.sha256 == nil }) else { return true }
@@ -162,17 +164,10 @@ final class StatusPublisher: Sendable {
   private func tell(
     _ drafts: [Identity: PublishedObject], gone: [Identity], state: FleetState, known: [Identity: PublishedObject]
   ) {
-    var problems: [String] = []
-    if !state.hasScanned { problems.append("the first scan of the manifests is not complete") }
-    if let failure = state.storeFailure { problems.append(failure) }
-    for root in state.desired.roots {
-      if let failure = root.failure { problems.append("cannot read the manifests in \(root.path): \(failure)") }
-    }
     let hasNews = !gone.isEmpty || drafts.contains { known[$0.key]?.object != $0.value.object }
     let waiters = board.withLock { board in
       for (identity, draft) in drafts { board.put(identity, draft) }
       for identity in gone { board.remove(identity) }
-      board.readiness = Readiness(problems: problems)
       return hasNews ? board.advance() : nil
     }
     if let (version, continuations) = waiters {

@@ -40,6 +40,7 @@ extension StepBook {
     noteReachability(observation.provider, of: provider)
     state.providers[provider] = observation.provider
     state.unseenProviders.remove(provider)
+    state.unheardProviders.remove(provider)
     for seen in observation.instances {
       guard var known = state.instances[seen.instance.id] else { continue }
       if case .ended = known.phase { continue }

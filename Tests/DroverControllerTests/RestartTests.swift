@@ -89,8 +89,16 @@ import Testing
     daemon.pass(.seconds(1))
     let pids = daemon.world.pids
     daemon.world.forgetCalls()
+    daemon.kill()
+    let before = daemon.status.files
+    daemon.status.forgetWrites()
     daemon.restart()
     #expect(daemon.becomesReady("a", "b", within: .seconds(2)))
+    daemon.pass(.seconds(2))
+    let fleet = Identity(.fleet, "fleet")
+    #expect(Set(daemon.status.writes) == [fleet, Identity(.model, "a"), Identity(.model, "b")])
+    let after = daemon.status.files.mapValues { $0.replacing("adopted: true", with: "adopted: false") }
+    for (identity, text) in before where identity != fleet { #expect(after[identity] == text) }
     #expect(daemon.world.pids == pids)
     #expect(daemon.world.calls == [])
     #expect(daemon.events.all.filter { $0.name == "model-adopted" }.count == 2)

@@ -16,8 +16,8 @@ extension DesiredFold {
   /// was folded from, at a cost that hardly grows with the fleet. Nil where the rules of the whole set may have a say:
   /// then only a fold of everything will do.
   ///
-  /// What it takes over: a fleet of which every document is in force, in readable roots, and edits of valid Models that
-  /// leave alone what Models claim from one another. `file` gives the file of a source, as it was before the edits.
+  /// What it takes over: a fleet of which every object has a document and every document is in force, in readable roots,
+  /// and edits of valid Models that leave alone what Models claim from one another. `file` gives the file of a source, as it was before the edits.
   package static func refold(
     previous: DesiredFleet, edits: [ManifestEdit], roots: [RootState], policy: HostPolicy?, now: Timestamp,
     file: (SourceReference) -> ManifestFile?
