@@ -14,6 +14,8 @@ package enum ProcFS {
     package var startTime: UInt64
     /// A wait(2) status; nil where the kernel does not show it to us. Of meaning for a zombie only.
     package var exitCode: Int32?
+    /// Where its environment ends in its memory; 0 while it has none, or the kernel does not show it to us.
+    package var environmentEnd: UInt64
   }
 
   package enum ProcessState: Hashable, Sendable {
@@ -40,7 +42,7 @@ package enum ProcFS {
     let ended = letter == UInt8(ascii: "Z") || letter == UInt8(ascii: "X")
     return ProcessStat(
       state: ended ? .zombie : .alive, parent: parent, group: group, session: session,
-      processorTicks: user &+ system, startTime: startTime, exitCode: number(52))
+      processorTicks: user &+ system, startTime: startTime, exitCode: number(52), environmentEnd: number(51) ?? 0)
   }
 
   /// Clock ticks from boot to the start of the process; nil where there is none.
@@ -72,9 +74,9 @@ package enum ProcFS {
   }
 
   /// The environment with which the process was started; nil where there is no process, or it is another user's. The
-  /// last of a doubled key wins. Empty for an instant after the start, before the kernel has set the program up.
+  /// last of a doubled key wins.
   package static func environment(_ pid: Int32) -> [String: String]? {
-    guard let bytes = read("\(pid)/environ") else { return nil }
+    guard let bytes = environmentBytes(pid) else { return nil }
     var environment: [String: String] = [:]
     for entry in bytes.split(separator: 0) {
       guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
@@ -88,8 +90,26 @@ package enum ProcFS {
   package static func processes(withEnvironment key: String, value: String) -> [Int32] {
     let wanted = Array("\(key)=\(value)".utf8)
     return processes().filter { pid in
-      read("\(pid)/environ")?.split(separator: 0).contains { $0.elementsEqual(wanted) } ?? false
+      environmentBytes(pid)?.split(separator: 0).contains { $0.elementsEqual(wanted) } ?? false
     }
+  }
+
+  /// The kernel shows no environment in the instant in which it sets a program up; that is waited for, though not where
+  /// it should take a second.
+  private static func environmentBytes(_ pid: Int32) -> [UInt8]? {
+    var looks = 1000
+    while let bytes = read("\(pid)/environ") {
+      looks -= 1
+      guard bytes.isEmpty, looks > 0, isBeingSetUp(pid) else { return bytes }
+      usleep(1000)
+    }
+    return nil
+  }
+
+  private static func isBeingSetUp(_ pid: Int32) -> Bool {
+    guard let stat = stat(pid), stat.state == .alive, stat.environmentEnd == 0 else { return false }
+    // What runs in the kernel alone has no program, and never an environment.
+    return (try? Directory.target(ofLink: "/proc/\(pid)/exe")) != nil
   }
 
   /// The random name of this boot.
