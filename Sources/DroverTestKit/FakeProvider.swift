@@ -1,4 +1,5 @@
 import DroverCore
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -70,8 +71,8 @@ package final class FakeProvider: Sendable {
     }
   }
 
-  /// Listens on `port` of the loopback, or on a free one.
-  package static func start(_ script: Script = Script(), port: Int = 0) async throws -> FakeProvider {
+  /// Listens on `port` of the loopback, or on one that nothing else in this process ever has.
+  package static func start(_ script: Script = Script(), port: Int? = nil) async throws -> FakeProvider {
     let state = SharedState(script)
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 1024)
@@ -83,8 +84,18 @@ package final class FakeProvider: Sendable {
           try channel.pipeline.syncOperations.addHandler(FakeConnection(state))
         }
       }
-    let listener = try await bootstrap.bind(host: "127.0.0.1", port: port).get()
-    return FakeProvider(listener, port: listener.localAddress?.port ?? port, state)
+    if let port {
+      return FakeProvider(try await bootstrap.bind(host: "127.0.0.1", port: port).get(), port: port, state)
+    }
+    while true {
+      let port = TestPorts.take().lowerBound
+      do {
+        return FakeProvider(try await bootstrap.bind(host: "127.0.0.1", port: port).get(), port: port, state)
+      } catch let error as IOError where error.errnoCode == EADDRINUSE {
+        // Another program was faster.
+        continue
+      }
+    }
   }
 
   private init(_ listener: any Channel, port: Int, _ state: SharedState) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DroverAPI
 
-@Suite(.timeLimit(.minutes(1))) struct AccessTests {
+@Suite(.timeLimit(.minutes(15))) struct AccessTests {
   private let control = FakeControl()
 
   @Test(arguments: ["127.0.0.1", "127.0.0.1:3001", "LOCALHOST:9", "localhost.", "[::1]", "[::1]:80", "proxy.example:1"])

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ActionTests {
+@Suite(.timeLimit(.minutes(15))) struct ActionTests {
   private let control = FakeControl()
   private let model = Identity(.model, "a")
 

@@ -1,7 +1,7 @@
 import DroverCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ChangesTests {
+@Suite(.timeLimit(.minutes(15))) struct ChangesTests {
   private let control = FakeControl()
 
   @Test func `answers at once where something changed already`() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DroverAPI
 
-@Suite(.timeLimit(.minutes(1))) struct ListeningTests {
+@Suite(.timeLimit(.minutes(15))) struct ListeningTests {
   private func api(_ listen: ListenAddress?, socket: String? = nil, open: Bool = false) -> ControlAPI {
     ControlAPI(
       control: FakeControl(),

@@ -29,7 +29,7 @@ final class RawClient: Sendable {
     case .tcp(let address): descriptor = try Self.connect(tcp: address)
     case .socket(let path): descriptor = try Self.connect(path: path)
     }
-    var limit = timeval(tv_sec: 30, tv_usec: 0)
+    var limit = timeval(tv_sec: 300, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 

@@ -2,7 +2,7 @@ import DroverCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ReadingTests {
+@Suite(.timeLimit(.minutes(15))) struct ReadingTests {
   private let control = FakeControl()
 
   @Test func `answers probes and its version`() async throws {

@@ -7,7 +7,7 @@ struct Command {
   var output: String
   var errors: String
 
-  /// Runs `program` in `folder`, with what it prints in files there.
+  /// Runs `program` in `folder`, with what it prints in files there. One that does not end is killed.
   static func run(
     _ program: String, _ arguments: [String], in folder: String, environment: [String] = []
   ) async throws -> Command {
@@ -19,7 +19,14 @@ struct Command {
         arguments: ["-c", "exec \"$@\" 2>\"$ERRORS\" </dev/null", "sh", program] + arguments,
         environment: ["PATH=/usr/bin:/bin", "ERRORS=" + err, "HOME=/nonexistent"] + environment, logPath: out,
         workingDirectory: folder))
-    let status = try await handle.exit()
+    let status = try await withThrowingTaskGroup { group in
+      group.addTask {
+        try await Task.sleep(for: .seconds(300))
+        try handle.killGroup()
+      }
+      defer { group.cancelAll() }
+      return try await handle.exit()
+    }
     defer {
       unlink(out)
       unlink(err)

@@ -11,7 +11,7 @@ extension EndToEnd {
       apiVersion: drover.dev/v1alpha1
       kind: Provider
       metadata: {name: remote}
-      spec: {type: custom, baseURL: "\(server.baseURL)", health: {interval: 200ms}, timeouts: {connect: 1s}}
+      spec: {type: custom, baseURL: "\(server.baseURL)", health: {interval: 200ms}, timeouts: {connect: 60s}}
       ---
       apiVersion: drover.dev/v1alpha1
       kind: Model
@@ -27,7 +27,7 @@ extension EndToEnd {
       try station.edit("all.yaml", manifests(server))
       try station.start()
       try await station.until { station.isReady("model/m") }
-      #expect(try station.statusFile("provider/remote")?[path: ["status", "models"]]?.integer == 2)
+      try await station.until { try station.statusFile("provider/remote")?[path: ["status", "models"]]?.integer == 2 }
       #expect(server.traffic.inferences == 1)
       #expect(station.condition("model/m", "Serving").hasPrefix("True"))
 
@@ -40,11 +40,11 @@ extension EndToEnd {
 
       server.update { $0.fault = nil }
       try await station.until { station.isReady("model/m") && station.isReady("provider/remote") }
-      #expect(
+      try await station.until {
         station.events.compactMap { $0["type"]?.string }.filter {
           $0.hasPrefix("provider-un") || $0 == "provider-available"
-        }
-          == ["provider-unavailable", "provider-available"])
+        } == ["provider-unavailable", "provider-available"]
+      }
       try await station.end(SIGINT)
       await server.stop()
     }
@@ -61,7 +61,7 @@ extension EndToEnd {
     }
 
     @Test func `a server that is not there when droverd starts is waited for`() async throws {
-      let port = PlainHTTP.freePort()
+      let port = TestPorts.take().lowerBound
       let station = try Station()
       let stopped = try await FakeProvider.start(FakeProvider.Script(models: ["m-1"]), port: port)
       try station.edit("all.yaml", manifests(stopped))

@@ -53,6 +53,7 @@ extension EndToEnd {
       try station.edit("local.yaml", station.provider())
       try station.start()
       try await station.until { station.isReady("provider/local") }
+      try await station.end()
       let lines = station.log.split(separator: "\n")
       #expect(lines.count >= 2)
       for line in lines {
@@ -61,7 +62,6 @@ extension EndToEnd {
         #expect(entry["level"]?.string != nil)
         #expect(entry["msg"]?.string != nil)
       }
-      try await station.end()
       try station.start(["--log-format", "text"])
       try await station.until { station.isReady("provider/local") && station.log.contains("initialized") }
       #expect(throws: JSONReader.Failure.self) { try JSONReader.read(station.log) }

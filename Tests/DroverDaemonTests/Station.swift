@@ -1,6 +1,7 @@
 import DroverCore
 import DroverManifests
 import DroverSystem
+import DroverTestKit
 import Glibc
 import Testing
 
@@ -9,9 +10,9 @@ import Testing
 final class Station {
   let equipment: Equipment
   let folder: String
-  let port = PlainHTTP.freePort()
+  let port = TestPorts.take().lowerBound
   /// The ports of this station's engines begin here.
-  let enginePorts = 20_000 + Int.random(in: 0..<400) * 20
+  let enginePorts = TestPorts.take(20).lowerBound
   private(set) var droverd: ProcessHandle?
   private var starts = 0
 
@@ -196,14 +197,19 @@ extension Station {
     Command.text(of: status + "/events.jsonl").split(separator: "\n").compactMap { try? JSONReader.read(String($0)) }
   }
 
-  /// Looks whenever droverd says that something changed, until `condition` holds. The limit is for failing tests.
+  /// Looks whenever droverd says that something changed, until `condition` holds. Fails at once where droverd has ended;
+  /// the limit is for tests that fail otherwise.
   func until(
-    within limit: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
-    _ condition: () throws -> Bool
+    within limit: Duration = .seconds(300), sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () async throws -> Bool
   ) async throws {
     let start = ContinuousClock.now
     while ContinuousClock.now - start < limit {
-      if try condition() { return }
+      if try await condition() { return }
+      if let status = droverd?.exitStatus() {
+        try #require(
+          Bool(false), "droverd ended with \(status) and said:\n\(lastWords)", sourceLocation: sourceLocation)
+      }
       let version = get("/version").flatMap { _ in get("/api/v1/changes?after=0&timeoutMs=1")?.json?["version"]?.integer
       }
       if let version {
@@ -212,13 +218,14 @@ extension Station {
         try await Task.sleep(for: .milliseconds(10))
       }
     }
-    let said = log.split(separator: "\n").suffix(15).joined(separator: "\n")
-    try #require(Bool(false), "not within \(limit); droverd said:\n\(said)", sourceLocation: sourceLocation)
+    try #require(Bool(false), "not within \(limit); droverd said:\n\(lastWords)", sourceLocation: sourceLocation)
   }
 
-  /// What `drover diff` says would be done: `reload model/a`.
-  func foretold() async throws -> [String] {
-    let diff = try await drover("diff", "-f", "manifests", "-o", "json")
+  private var lastWords: String { log.split(separator: "\n").suffix(15).joined(separator: "\n") }
+
+  /// What `drover diff` says that a folder would do: `reload a`.
+  func foretold(of folder: String = "manifests") async throws -> [String] {
+    let diff = try await drover("diff", "-f", folder, "-o", "json")
     try #require(diff.status != 2, "\(diff.errors)")
     let report = try JSONReader.read(diff.output)
     return (report["changes"]?.list ?? []).map { change in

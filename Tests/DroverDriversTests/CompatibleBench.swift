@@ -6,6 +6,8 @@ import DroverTestKit
 struct CompatibleBench: DriverBench {
   let fake: FakeProvider
   let provider: ProviderSpec
+  /// The same provider, with little patience.
+  let impatient: ProviderSpec
   let model = ModelSpec(name: "alpha", spec: .object(["provider": .string("remote")]))
   let missingModel = ModelSpec(name: "alpa", spec: .object(["provider": .string("remote")]))
   let driver: any ModelDriver
@@ -16,13 +18,17 @@ struct CompatibleBench: DriverBench {
     secrets: [HostPolicy.Secret] = [], environment: [String: String] = [:]
   ) async throws {
     fake = try await FakeProvider.start(script)
-    self.provider = ProviderSpec(
-      name: "remote",
-      spec: FieldValue.object([
-        "type": .string("custom"), "baseURL": .string(fake.baseURL),
-        "health": .object(["interval": .duration(.milliseconds(20)), "failureThreshold": .integer(2)]),
-        "timeouts": .object(["connect": .duration(.milliseconds(500)), "load": .duration(.seconds(2))]),
-      ]).overlaid(with: provider))
+    let common = FieldValue.object([
+      "type": .string("custom"), "baseURL": .string(fake.baseURL),
+      "health": .object(["interval": .duration(.milliseconds(20)), "failureThreshold": .integer(2)]),
+    ]).overlaid(with: provider)
+    func spec(connect: Duration, load: Duration) -> ProviderSpec {
+      let timeouts = FieldValue.object(["connect": .duration(connect), "load": .duration(load)])
+      return ProviderSpec(name: "remote", spec: FieldValue.object(["timeouts": timeouts]).overlaid(with: common))
+    }
+    // So long that only a server that never answers reaches them.
+    self.provider = spec(connect: .seconds(300), load: .seconds(300))
+    impatient = spec(connect: .milliseconds(500), load: .seconds(1))
     settings = DriverSettings(
       policy: HostPolicy(
         runtimes: [], modelDirectories: [], secrets: secrets, networks: [],

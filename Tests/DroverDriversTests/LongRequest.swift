@@ -3,14 +3,34 @@ import DroverCore
 import DroverSystem
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// An inference that takes a while.
 struct LongRequest: Sendable {
   var port: Int
   var keyPath: String
 
-  /// Returns the status once the whole reply is there.
-  func send(tokens: Int) async throws -> UInt {
+  /// One that is being sent.
+  struct Reply: Sendable {
+    /// The status, once the whole reply is there.
+    var status: Task<UInt, any Error>
+    private let over: Flag
+
+    private final class Flag: Sendable { let value = Mutex(false) }
+
+    init(_ request: LongRequest, tokens: Int) {
+      let over = Flag()
+      self.over = over
+      status = Task {
+        defer { over.value.withLock { $0 = true } }
+        return try await request.send(tokens: tokens)
+      }
+    }
+
+    var isOver: Bool { over.value.withLock { $0 } }
+  }
+
+  private func send(tokens: Int) async throws -> UInt {
     let key = String(decoding: try FileReader.read(keyPath, maxBytes: 1024).prefix { $0 > 0x20 }, as: UTF8.self)
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/completion")
     request.method = .POST
@@ -19,7 +39,7 @@ struct LongRequest: Sendable {
       "prompt": .string("Hi"), "n_predict": .integer(Int64(tokens)), "ignore_eos": .bool(true),
     ])
     request.body = .bytes(ByteBuffer(string: body.json))
-    let response = try await SharedClient.http.execute(request, timeout: .seconds(60))
+    let response = try await SharedClient.http.execute(request, timeout: .seconds(600))
     _ = try await response.body.collect(upTo: 8 << 20)
     return UInt(response.status.code)
   }

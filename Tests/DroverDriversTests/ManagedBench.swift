@@ -1,6 +1,7 @@
 import DroverCore
 import DroverDrivers
 import DroverSystem
+import DroverTestKit
 import Glibc
 import Testing
 
@@ -28,12 +29,16 @@ final class ManagedBench: DriverBench {
     settings = DriverSettings(
       policy: policy, stateID: Surroundings.real.launchToken(), logDirectory: directory("logs"),
       engineKeyPath: directory("engine.key"), environment: ProcFS.environment(getpid()) ?? [:])
-    let from = Int64.random(in: 20000...29000)
+    let ports = TestPorts.take(20)
     self.provider = ProviderSpec(
       name: "local",
       spec: FieldValue.object([
         "type": .string("llama.cpp"), "mode": .string("Managed"),
-        "managed": .object(["ports": .object(["from": .integer(from), "to": .integer(from + 500)])]),
+        "managed": .object([
+          "ports": .object([
+            "from": .integer(Int64(ports.lowerBound)), "to": .integer(Int64(ports.upperBound)),
+          ])
+        ]),
       ]).overlaid(with: provider))
     self.model = Self.model("tiny", file: "tiny.gguf").with(model)
     missingModel = Self.model("tinny", file: "tinny.gguf").spec

@@ -8,16 +8,15 @@ import Testing
 struct StubbornEngineTests {
   private func bench(
     script: String, provider: FieldValue = .emptyMap, in directory: TemporaryDirectory
-  ) throws -> ManagedBench {
+  ) async throws -> ManagedBench {
     let text = "#!/bin/sh\n[ \"$1\" = --help ] && { echo '--no-webui'; exit 0; }\n" + script + "\n"
-    return try ManagedBench(
-      runtime: directory.write("llama-server", text.utf8, mode: 0o755), provider: provider)
+    return try ManagedBench(runtime: await directory.program("llama-server", text), provider: provider)
   }
 
   @Test
   func `an engine that never gets ready is killed when its time is over`() async throws {
     let directory = try TemporaryDirectory()
-    let bench = try bench(
+    let bench = try await bench(
       script: "echo 'still loading'; sleep 600",
       provider: .object(["timeouts": .object(["load": .duration(.milliseconds(300))])]), in: directory)
     let seen = try await bench.observe(bench.started()) { $0.ending != nil }
@@ -30,7 +29,7 @@ struct StubbornEngineTests {
   @Test
   func `what the engine leaves behind is ended with it`() async throws {
     let directory = try TemporaryDirectory()
-    let bench = try bench(script: "sleep 600 & echo 'error: gave up'; exit 3", in: directory)
+    let bench = try await bench(script: "sleep 600 & echo 'error: gave up'; exit 3", in: directory)
     let seen = try await bench.observe(bench.started()) { $0.ending != nil }
     let ending = try #require(seen.phase.ending)
     #expect(ending.cause == .loadFailed)
@@ -41,7 +40,7 @@ struct StubbornEngineTests {
   @Test
   func `an engine that will not end is killed`() async throws {
     let directory = try TemporaryDirectory()
-    let bench = try bench(script: "trap '' TERM; echo armed; while :; do sleep 1; done", in: directory)
+    let bench = try await bench(script: "trap '' TERM; echo armed; while :; do sleep 1; done", in: directory)
     let instance = try await bench.started()
     let log = try #require(instance.logPath)
     try await eventually { try FileReader.read(log, maxBytes: 1024).elementsEqual("armed\n".utf8) ? () : nil }
@@ -59,7 +58,7 @@ struct StubbornEngineTests {
   @Test
   func `a program that cannot run is refused with its path`() async throws {
     let directory = try TemporaryDirectory()
-    let bench = try ManagedBench(runtime: directory.write("llama-server", "not a program".utf8, mode: 0o755))
+    let bench = try ManagedBench(runtime: await directory.program("llama-server", "not a program"))
     let prepared = try await bench.driver.prepare(bench.intent(), target: bench.target, taken: [])
     let error = await #expect(throws: DriverError.self) {
       try await bench.driver.start(prepared, target: bench.target)
@@ -72,7 +71,7 @@ struct StubbornEngineTests {
   @Test
   func `a model keeps the log of its last run and drops older ones`() async throws {
     let directory = try TemporaryDirectory()
-    let bench = try bench(script: "echo started; exit 1", in: directory)
+    let bench = try await bench(script: "echo started; exit 1", in: directory)
     var names: Set<String> = []
     for _ in 0..<4 {
       let instance = try await bench.started()

@@ -19,6 +19,19 @@ final class TemporaryDirectory: Sendable {
     return self(name)
   }
 
+  /// Writes a program by another process: were it written here, a child that another test starts at that moment would
+  /// have the file open for writing for an instant, in which it cannot be run.
+  func program(_ name: String, _ text: String) async throws -> String {
+    let process = try ProcessSpawner.launchProcess(
+      ChildLaunch(
+        executable: "/bin/sh", arguments: ["-c", "printf %s \"$TEXT\" >\"$1\"; chmod 755 \"$1\"", "sh", self(name)],
+        environment: ["PATH=/usr/bin:/bin", "TEXT=" + text], logPath: self("program.log")))
+    guard try await process.exit() == .exited(0) else {
+      throw SystemError.errno(operation: "write program", path: self(name), code: EIO)
+    }
+    return self(name)
+  }
+
   deinit { Self.remove(path) }
 
   private static func remove(_ path: String) {

@@ -4,7 +4,7 @@ import Testing
 /// Looks again and again until `body` gives a value, for at most `limit`: for what another process or the network does.
 /// The limit is only reached by a failing test.
 func eventually<Value>(
-  within limit: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
+  within limit: Duration = .seconds(300), sourceLocation: SourceLocation = #_sourceLocation,
   _ body: () async throws -> Value?
 ) async throws -> Value {
   let start = ContinuousClock.now

@@ -3,7 +3,7 @@ import Testing
 
 @testable import DroverSystem
 
-@Suite struct `The inotify watcher` {
+@Suite(.serialized) struct `The inotify watcher` {
   let directory: TemporaryDirectory
 
   init() throws {
@@ -22,7 +22,7 @@ import Testing
     throw TimedOut(description: "the stream ended after \(events)")
   }
 
-  @Test(.timeLimit(.minutes(1))) func `tells writes, renames and removals by name`() async throws {
+  @Test(.timeLimit(.minutes(15))) func `tells writes, renames and removals by name`() async throws {
     let watcher = try InotifyWatcher()
     let watch = try watcher.add(directory.path)
     try directory.write("a.yaml", "x")
@@ -42,7 +42,7 @@ import Testing
       ])
   }
 
-  @Test(.timeLimit(.minutes(1))) func `tells that the watched folder went`() async throws {
+  @Test(.timeLimit(.minutes(15))) func `tells that the watched folder went`() async throws {
     try Directory.create(directory("folder"))
     let watcher = try InotifyWatcher()
     let watch = try watcher.add(directory("folder"))
@@ -57,7 +57,7 @@ import Testing
       ])
   }
 
-  @Test(.timeLimit(.minutes(1))) func `tells nothing of a folder that is no longer watched`() async throws {
+  @Test(.timeLimit(.minutes(15))) func `tells nothing of a folder that is no longer watched`() async throws {
     try Directory.create(directory("one"))
     try Directory.create(directory("two"))
     let watcher = try InotifyWatcher()
@@ -109,7 +109,7 @@ import Testing
     #expect(events.map(\.isDirectory) == [false, true])
   }
 
-  @Test(.timeLimit(.minutes(1))) func `tells a slow consumer that it lost events`() async throws {
+  @Test(.timeLimit(.minutes(15))) func `tells a slow consumer that it lost events`() async throws {
     let queue = InotifyQueue(limit: 3)
     var stream = queue.stream().makeAsyncIterator()
     let change = InotifyEvent(watch: WatchDescriptor(rawValue: 1), flags: .modified, name: "a.yaml")
@@ -123,7 +123,7 @@ import Testing
     #expect(await stream.next() == nil)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `ends for a cancelled consumer`() async throws {
+  @Test(.timeLimit(.minutes(15))) func `ends for a cancelled consumer`() async throws {
     let watcher = try InotifyWatcher()
     let task = Task { for await _ in watcher.events {} }
     task.cancel()
@@ -131,7 +131,7 @@ import Testing
     #expect(task.isCancelled)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `ends its stream and closes its descriptor when it goes`() async throws {
+  @Test(.timeLimit(.minutes(15))) func `ends its stream and closes its descriptor when it goes`() async throws {
     var watcher: InotifyWatcher? = try InotifyWatcher()
     let events = try #require(watcher?.events)
     watcher = nil

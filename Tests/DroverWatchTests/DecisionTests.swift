@@ -34,7 +34,7 @@ import Testing
       tree.entryChanged(root: 0, folder: "f", name: "a.yaml", flags: flags, isPassage: false, now: now)
     }
     for ending in [InotifyEvent.Flags.writeClosed, .movedFrom, .movedTo, .deleted] {
-      var tree = DirtyTree()
+      var tree = DirtyTree(patience: 3 * 1_000_000_000)
       #expect(change(&tree, .created, at: 0))
       #expect(change(&tree, .modified, at: second))
       #expect(tree.busy(root: 0, now: second) == ["f/a.yaml"])
@@ -43,17 +43,17 @@ import Testing
       #expect(tree.take(now: 2 * second).files == [0: ["f/a.yaml"]])
       #expect(tree.take(now: 9 * second) == DirtyTree.Work())
     }
-    var tree = DirtyTree()
+    var tree = DirtyTree(patience: 3 * 1_000_000_000)
     #expect(change(&tree, .modified, at: second))
-    #expect(tree.patienceEnds == second + DirtyTree.patience)
-    #expect(tree.take(now: second + DirtyTree.patience - 1) == DirtyTree.Work())
-    #expect(tree.take(now: second + DirtyTree.patience).files == [0: ["f/a.yaml"]])
+    #expect(tree.patienceEnds == second + tree.patience)
+    #expect(tree.take(now: second + tree.patience - 1) == DirtyTree.Work())
+    #expect(tree.take(now: second + tree.patience).files == [0: ["f/a.yaml"]])
     #expect(tree.patienceEnds == nil)
   }
 
   // 17
   @Test func `reads everything, what is being written too, after events were lost`() {
-    var tree = DirtyTree()
+    var tree = DirtyTree(patience: 3 * 1_000_000_000)
     _ = tree.entryChanged(root: 0, folder: "", name: "a.yaml", flags: .modified, isPassage: false, now: 0)
     tree.eventsLost()
     #expect(tree.take(now: 1) == DirtyTree.Work(files: [0: ["a.yaml"]], needsWalk: true, needsReading: true))
@@ -68,7 +68,7 @@ import Testing
 
   @Test(arguments: names)
   func `knows which names and events matter`(_ name: String, _ flags: InotifyEvent.Flags, _ matters: Bool) {
-    var tree = DirtyTree()
+    var tree = DirtyTree(patience: 3 * 1_000_000_000)
     #expect(tree.entryChanged(root: 0, folder: "", name: name, flags: flags, isPassage: false, now: 0) == matters)
     #expect((tree.take(now: 0) != DirtyTree.Work()) == matters)
   }

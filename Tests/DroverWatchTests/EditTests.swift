@@ -3,7 +3,7 @@ import DroverSystem
 import Glibc
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Edits of one file` {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct `Edits of one file` {
   let folder: Folder
 
   init() throws {
@@ -17,6 +17,7 @@ import Testing
       #expect(reader.text("a.yaml") == "v: 1\n")
       reader.forget()
       try folder.write("a.yaml", "v: 2\n")
+      try await reader.until("the text") { $0.text("a.yaml") == "v: 2\n" }
       try await reader.fence()
       #expect(reader.told == [["+a.yaml"]])
       #expect(reader.text("a.yaml") == "v: 2\n")
@@ -37,9 +38,18 @@ import Testing
   // 3
   @Test func `tells nothing of a file that is half written, and all of it once it is closed`() async throws {
     let parts = ["first: 1\n", "second: 2\n", "third: 3\n"]
-    try await watching(folder) { reader in
+    try await watching(folder, schedule: .patient) { reader in
       reader.forget()
-      try await writing(to: ["a.yaml", "new.yaml"], parts, pause: .milliseconds(700))
+      let descriptors = ["a.yaml", "new.yaml"].map { open(folder($0), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
+      for part in parts {
+        for descriptor in descriptors {
+          try SystemCallFailed.check(write(descriptor, part, part.utf8.count), "write \(part)")
+        }
+        // Whatever was written before has been looked at then.
+        try await reader.fence()
+        #expect(reader.told == [])
+      }
+      for descriptor in descriptors { close(descriptor) }
       try await reader.until("both") { $0.text("new.yaml") != nil && $0.text("a.yaml") != "v: 1\n" }
       let contents = reader.deltas.flatMap(\.changed).map(\.content)
       #expect(contents == [.bytes(Array(parts.joined().utf8)), .bytes(Array(parts.joined().utf8))])
@@ -56,24 +66,14 @@ import Testing
     }
   }
 
-  /// Writes parts to several files with a pause after each, closing them at the end.
-  private func writing(to names: [String], _ parts: [String], pause: Duration) async throws {
-    let descriptors = names.map { open(folder($0), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
-    for part in parts {
-      for descriptor in descriptors {
-        try SystemCallFailed.check(write(descriptor, part, part.utf8.count), "write \(part)")
-      }
-      try await Task.sleep(for: pause)
-    }
-    for descriptor in descriptors { close(descriptor) }
-  }
-
   // 5
   @Test(arguments: Editor.allCases)
   func `tells a save by an editor once, and what it leaves beside the file never`(_ editor: Editor) async throws {
-    try await watching(folder) { reader in
+    let gate = HeldWatcher.Gate()
+    try await watching(folder, watcher: gate.watcher) { reader in
       reader.forget()
-      try editor.save("a.yaml", "v: 2\n", in: folder)
+      try gate.burst(in: folder) { try editor.save("a.yaml", "v: 2\n", in: folder) }
+      try await reader.until("the text") { $0.text("a.yaml") == "v: 2\n" }
       try await reader.fence()
       #expect(reader.told == [["+a.yaml"]])
       #expect(reader.text("a.yaml") == "v: 2\n")
@@ -85,6 +85,7 @@ import Testing
     try await watching(folder) { reader in
       reader.forget()
       try shell("sed -i 's/1/2/' a.yaml", in: folder.root, log: folder.beside("log"))
+      try await reader.until("the text") { $0.text("a.yaml") == "v: 2\n" }
       try await reader.fence()
       #expect(Set(reader.told.joined()) == ["+a.yaml"])
       #expect(reader.text("a.yaml") == "v: 2\n")

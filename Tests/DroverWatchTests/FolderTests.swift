@@ -3,7 +3,7 @@ import DroverSystem
 import Glibc
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Folders inside a root` {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct `Folders inside a root` {
   let folder: Folder
 
   init() throws {

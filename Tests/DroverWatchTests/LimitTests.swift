@@ -5,7 +5,7 @@ import Testing
 
 @testable import DroverSystem
 
-@Suite(.timeLimit(.minutes(2))) struct `Where events do not suffice` {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct `Where events do not suffice` {
   let folder: Folder
 
   init() throws {
@@ -19,7 +19,7 @@ import Testing
     // Three events each: more than wait in the kernel or here.
     let count = 8000
     for number in 0..<8 { try folder.makeFolder("\(number)") }
-    try await watching(folder, watcher: { () throws(SystemError) in try HeldWatcher(gate) }) { reader in
+    try await watching(folder, watcher: gate.watcher) { reader in
       #expect(reader.latest?.watch.overflows == 0)
       gate.close()
       for number in 0..<count { try folder.write("\(number / 1000)/\(number).yaml", "v: \(number)\n") }

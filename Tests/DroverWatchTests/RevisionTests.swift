@@ -3,7 +3,7 @@ import Testing
 
 @testable import DroverSystem
 
-@Suite(.timeLimit(.minutes(1))) struct `The revision of a root` {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct `The revision of a root` {
   let folder: Folder
 
   init() throws {

@@ -3,7 +3,7 @@ import DroverSystem
 import Glibc
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Roots that come and go` {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct `Roots that come and go` {
   let folder: Folder
 
   init() throws {

@@ -59,7 +59,7 @@ import Testing
     ),
   ]
 
-  @Test(.timeLimit(.minutes(1)), arguments: changes.indices)
+  @Test(.timeLimit(.minutes(15)), arguments: changes.indices)
   func `sees any change`(_ index: Int) async throws {
     let found = try await settled()
     #expect(isUnchanged(found))
@@ -68,7 +68,7 @@ import Testing
     #expect(!isUnchanged(found), "\(change.what)")
   }
 
-  @Test(.timeLimit(.minutes(1))) func `proves nothing after a problem or with a link that leads nowhere`() async throws
+  @Test(.timeLimit(.minutes(15))) func `proves nothing after a problem or with a link that leads nowhere`() async throws
   {
     let before = try await settled()
     try folder.link(folder("nowhere"), to: "missing")

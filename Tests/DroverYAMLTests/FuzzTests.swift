@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: 0..<10 as Range<UInt64>)
+  @Test(.timeLimit(.minutes(15)), arguments: 0..<10 as Range<UInt64>)
   func `a thousand mutations are read or refused in good order`(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     for round in 0..<1000 {

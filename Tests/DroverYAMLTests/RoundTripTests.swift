@@ -24,7 +24,7 @@ import Testing
     #expect(result.documents.map { $0.root?.value ?? .null } == written)
   }
 
-  @Test(.enabled(if: Python.hasYAML, "python3 with PyYAML is not installed"), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: Python.hasYAML, "python3 with PyYAML is not installed"), .timeLimit(.minutes(15)))
   func `PyYAML reads the same values`() throws {
     var values = RandomValues(seed: 4)
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("drover-yaml-\(UUID().uuidString)")

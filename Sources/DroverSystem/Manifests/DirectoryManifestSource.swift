@@ -11,17 +11,20 @@ package final class DirectoryManifestSource: ManifestSource {
     package var walkWithoutEvents: Duration
     package var readAll: Duration
     package var readAllWithoutEvents: Duration
+    /// How long a writer is waited for that neither writes nor closes its file.
+    package var patience: Duration
     /// Larger files are refused.
     package var maxBytes: Int
 
     package init(
       walk: Duration = .seconds(10), walkWithoutEvents: Duration = .seconds(2), readAll: Duration = .seconds(60),
-      readAllWithoutEvents: Duration = .seconds(30), maxBytes: Int = 4 << 20
+      readAllWithoutEvents: Duration = .seconds(30), patience: Duration = .seconds(3), maxBytes: Int = 4 << 20
     ) {
       self.walk = walk
       self.walkWithoutEvents = walkWithoutEvents
       self.readAll = readAll
       self.readAllWithoutEvents = readAllWithoutEvents
+      self.patience = patience
       self.maxBytes = maxBytes
     }
   }

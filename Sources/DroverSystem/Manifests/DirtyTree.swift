@@ -10,12 +10,13 @@ struct DirtyTree: Equatable {
     var needsReading = false
   }
 
+  /// A file that was not written for so many nanoseconds is read, closed or not.
+  let patience: Int64
   private var work = Work()
   /// Files whose writer has not closed them: when they were last written, in nanoseconds.
   private var writing: [Int: [String: Int64]] = [:]
 
-  /// A file that was not written for this long is read, closed or not.
-  static let patience: Int64 = 3_000_000_000
+  init(patience: Int64) { self.patience = patience }
 
   mutating func walkNeeded() { work.needsWalk = true }
 
@@ -60,20 +61,20 @@ struct DirtyTree: Equatable {
 
   /// The files of a root that are still being written.
   func busy(root: Int, now: Int64) -> Set<String> {
-    Set((writing[root] ?? [:]).filter { now - $0.value < DirtyTree.patience }.keys)
+    Set((writing[root] ?? [:]).filter { now - $0.value < patience }.keys)
   }
 
   /// When the first file that is still being written has been waited for long enough.
   var patienceEnds: Int64? {
-    writing.values.flatMap(\.values).min().map { $0 + DirtyTree.patience }
+    writing.values.flatMap(\.values).min().map { $0 + patience }
   }
 
   /// Takes out what can be looked at now. What is still being written comes up again when it is closed.
   mutating func take(now: Int64) -> Work {
     for (root, paths) in writing {
-      let given = paths.filter { now - $0.value >= DirtyTree.patience }.keys
+      let given = paths.filter { now - $0.value >= patience }.keys
       if !given.isEmpty { work.files[root, default: []].formUnion(given) }
-      writing[root] = paths.filter { now - $0.value < DirtyTree.patience }
+      writing[root] = paths.filter { now - $0.value < patience }
     }
     writing = writing.filter { !$0.value.isEmpty }
     for (root, paths) in writing { work.files[root]?.subtract(paths.keys) }

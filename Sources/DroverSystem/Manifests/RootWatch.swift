@@ -24,10 +24,13 @@ struct RootWatch {
   /// The device of the root when a manifest was last read.
   private var device: UInt64?
   private let maxBytes: Int
+  /// In nanoseconds.
+  private let patience: Int64
 
-  init(path: String, maxBytes: Int) {
+  init(path: String, maxBytes: Int, patience: Int64) {
     self.path = path
     self.maxBytes = maxBytes
+    self.patience = patience
   }
 
   var state: RootState {
@@ -123,7 +126,7 @@ struct RootWatch {
     let since = unsettled[relative] ?? now
     unsettled[relative] = since
     // An empty file that goes on changing is never whole; anything else may be, when it never rests.
-    return stat.size == 0 || now - since < DirtyTree.patience
+    return stat.size == 0 || now - since < patience
   }
 
   private mutating func forget(_ relative: String, into change: inout ChangeSet) {

@@ -4,7 +4,7 @@ import DroverCore
 struct WatchSession {
   private var roots: [RootWatch]
   private var directories = WatchedDirectories()
-  private var dirty = DirtyTree()
+  private var dirty: DirtyTree
   private var debouncer = Debouncer()
   private(set) var watcher: (any DirectoryWatching)?
   private var state = WatchState()
@@ -29,7 +29,9 @@ struct WatchSession {
     roots: [String], schedule: DirectoryManifestSource.Schedule, surroundings: Surroundings,
     filesystem: @escaping @Sendable (String) -> FilesystemKind?
   ) {
-    self.roots = roots.map { RootWatch(path: $0, maxBytes: schedule.maxBytes) }
+    let patience = schedule.patience.wholeMilliseconds * 1_000_000
+    self.roots = roots.map { RootWatch(path: $0, maxBytes: schedule.maxBytes, patience: patience) }
+    dirty = DirtyTree(patience: patience)
     self.schedule = schedule
     self.surroundings = surroundings
     self.filesystem = filesystem
@@ -183,7 +185,7 @@ struct WatchSession {
     let isFirst = held != nil
     if var all = held {
       all.merge(found)
-      let isOver = nanoseconds - started >= DirtyTree.patience
+      let isOver = nanoseconds - started >= dirty.patience
       held = isUnsettled && !isOver ? all : nil
       if held != nil { return nil }
       change = all

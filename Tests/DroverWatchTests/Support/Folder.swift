@@ -53,6 +53,13 @@ final class Folder: Sendable {
     try move(path + "_tmp", path)
   }
 
+  /// Waits until a file has been left alone for so long that it is taken for whole: for clocks that stand still.
+  func settled(_ name: String) async throws {
+    while try WallClock.now() - FileStat(self(name)).changedNanoseconds / 1_000_000 < 100 {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
   static func write(_ path: String, _ bytes: [UInt8]) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     try SystemCallFailed.check(descriptor, "open \(path)")

@@ -112,6 +112,13 @@ extension DirectoryManifestSource.Schedule {
     walk: .seconds(3600), walkWithoutEvents: .seconds(3600), readAll: .seconds(3600),
     readAllWithoutEvents: .seconds(3600))
 
+  /// The same, and a file that is being written is waited for however long that takes.
+  static let patient: Self = {
+    var schedule = eventsOnly
+    schedule.patience = .seconds(3600)
+    return schedule
+  }()
+
   /// Walks come fast, as they would after a while.
   static let walking = Self(
     walk: .milliseconds(100), walkWithoutEvents: .milliseconds(100), readAll: .milliseconds(400),
