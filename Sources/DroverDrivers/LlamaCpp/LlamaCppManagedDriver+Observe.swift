@@ -80,7 +80,9 @@ extension LlamaCppManagedDriver {
   }
 
   private func inFlight(_ instance: Instance) async -> Int? {
-    guard let port = instance.port, let client = try? client(port: port) else { return nil }
-    return await client.inFlight()
+    guard let port = instance.port, let client = try? client(port: port),
+      case .requests(let count) = await client.load()
+    else { return nil }
+    return count
   }
 }

@@ -33,14 +33,23 @@ extension LlamaCppManagedDriver {
     }
   }
 
-  /// Waits until no request is in flight. What is still loading, or does not answer, has none.
+  /// Waits until no request is in flight. What is still loading, or not there any more, has none.
   private func drainRequests(of instance: Instance, limit: Duration) async throws(DriverError) {
     guard let port = instance.port else { return }
     let client = try client(port: port)
     let start = surroundings.now()
-    while surroundings.now() - start < limit, let count = await client.inFlight(), count > 0 {
-      try await pause(Self.drainPoll)
+    while surroundings.now() - start < limit {
+      switch await client.load() {
+      case .requests(0), .untold: return
+      // One that answers no probe either will not end its requests.
+      case .busy where isUnhealthy(instance): return
+      case .requests, .busy: try await pause(Self.drainPoll)
+      }
     }
+  }
+
+  private func isUnhealthy(_ instance: Instance) -> Bool {
+    if case .unhealthy = table.withLock({ $0[instance.id]?.health.phase }) { true } else { false }
   }
 
   /// SIGTERM to the server, which then ends by itself; SIGKILL to all of its processes where it does not.

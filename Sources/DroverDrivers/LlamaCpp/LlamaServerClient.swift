@@ -50,14 +50,22 @@ struct LlamaServerClient: Sendable {
     }
   }
 
-  /// The requests that it is serving; nil where it does not say.
-  func inFlight() async -> Int? {
+  enum Load: Equatable {
+    /// The requests that it is serving.
+    case requests(Int)
+    /// Too busy to say: the answer comes between two batches of a prompt, and a batch may take long.
+    case busy
+    /// Not there, still loading, or without such an answer.
+    case untold
+  }
+
+  func load() async -> Load {
     do throws(UpstreamFailure) {
       let reply = try await get("/slots", key: key)
-      guard reply.status == 200, let slots = reply.json?.list else { return nil }
-      return slots.count { $0.value["is_processing"]?.bool == true }
+      guard reply.status == 200, let slots = reply.json?.list else { return .untold }
+      return .requests(slots.count { $0.value["is_processing"]?.bool == true })
     } catch {
-      return nil
+      return error == .timedOut ? .busy : .untold
     }
   }
 
