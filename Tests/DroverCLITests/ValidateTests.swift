@@ -171,4 +171,41 @@ private let invalid = """
       #expect(session.errors.hasPrefix("error: the manifests have errors"))
     }
   }
+
+  @Test func `leaves out what the server accepts without acting on it, and says so once`() async throws {
+    let budgets = ["team", "night"].map { name in
+      "---\napiVersion: drover.dev/v1alpha1\nkind: Budget\nmetadata: {name: \(name)}\nspec: {amount: 1}\n"
+    }
+    let text = valid + budgets.joined()
+    try await withFolder { folder in
+      try AtomicFile.write(folder + "/a.yaml", Array(text.utf8), durability: .none)
+      let session = try Session()
+      let tree = await ManifestTree.load(
+        [ManifestTree.Input(root: folder, path: "a.yaml", bytes: Array(text.utf8))], now: session.clock.now)
+      #expect(tree.diagnostics.filter { $0.severity == .error } == [])
+      session.fleet.objects = tree.fleet.objects.map { object in
+        let isBudget = object.identity.kind == .budget
+        let types: [(String, String)] = isBudget ? [("Ready", "False"), ("Stalled", "True")] : [("Ready", "True")]
+        let conditions = types.map { type, status in
+          FieldValue.object([
+            "type": .string(type), "status": .string(status), "observedGeneration": .integer(1),
+            "reason": .string(isBudget ? "NotImplemented" : "ReconciliationSucceeded"), "message": .string(""),
+          ])
+        }
+        return .object([
+          "kind": .string(object.identity.kind.rawValue),
+          "metadata": .object(["name": .string(object.identity.name), "generation": .integer(1)]),
+          "status": .object([
+            "specHash": .string(object.resource?.specHash ?? ""), "conditions": .array(conditions),
+          ]),
+        ])
+      }
+      #expect(await session.run("wait", "-f", folder) == 0)
+      #expect(session.output == "provider/local condition met\n")
+      #expect(session.errors == "not waited for, since droverd acts on none of them yet: 2 budgets\n")
+      // Named by hand, it is what is waited for.
+      #expect(await session.run("wait", "budget/team") == 1)
+      #expect(session.errors.hasPrefix("error: budget/team is stalled: NotImplemented"))
+    }
+  }
 }

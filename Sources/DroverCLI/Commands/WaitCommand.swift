@@ -5,7 +5,8 @@ package struct WaitCommand: FleetCommand {
   package static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Wait until objects are as they should be.",
     discussion: """
-      Fails at once where an object is stalled, since no amount of time helps then.
+      Fails at once where an object is stalled, since no amount of time helps then. With -f, objects that this version
+      of droverd accepts without acting on them are left out, with a note.
 
       Examples:
         drover wait model/llama-3-8b --for=condition=Ready --timeout=2m

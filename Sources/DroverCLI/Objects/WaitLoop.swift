@@ -12,6 +12,8 @@ struct WaitLoop {
     let deadline = console.uptime() + limit
     var open = targets
     var isFirst = true
+    var skipped: [Identity] = []
+    defer { if !skipped.isEmpty { console.note(WaitLoop.note(on: skipped)) } }
     // Read before the objects, so that no change between the two answers is missed.
     var version = try client.change(after: 0, timeout: .zero)
     while true {
@@ -22,6 +24,7 @@ struct WaitLoop {
         switch target.verdict(on: object) {
         case .met: console.write("\(target.identity) condition met\n")
         case .pending: seen.append((target, object))
+        case .withoutEffect: skipped.append(target.identity)
         case .failed(let message): throw CLIError(message)
         }
       }
@@ -36,6 +39,17 @@ struct WaitLoop {
       open = seen.map(\.0)
       version = try client.change(after: version, timeout: min(left, .seconds(30)))
     }
+  }
+
+  /// Kinds with how many of each, in the order of the manifests.
+  private static func note(on skipped: [Identity]) -> String {
+    var kinds: [Kind] = []
+    for identity in skipped where !kinds.contains(identity.kind) { kinds.append(identity.kind) }
+    let counts = kinds.map { kind in
+      let count = skipped.count { $0.kind == kind }
+      return "\(count) \(count == 1 ? kind.rawValue.lowercased() : kind.plural)"
+    }
+    return "not waited for, since droverd acts on none of them yet: " + counts.joined(separator: ", ")
   }
 
   /// One question for each of a few; one for all of many.

@@ -12,6 +12,8 @@ struct WaitTarget: Equatable, Sendable {
   enum Verdict: Equatable {
     case met
     case pending
+    /// The server has accepted the document, and does nothing about objects of its kind or type in this version.
+    case withoutEffect
     /// Waiting is of no use.
     case failed(String)
   }
@@ -30,6 +32,7 @@ struct WaitTarget: Equatable, Sendable {
     // A stall of an older document says nothing of this one; a refused one leaves the spec before it in force.
     let isRefused = object.condition("SpecValid")?.status == "False"
     if let document, !isAccepted || isRefused, document.sha256 != object.text("source", "sha256") { return .pending }
+    if document != nil, stalled.reason == Reason.notImplemented.rawValue { return .withoutEffect }
     return .failed("\(identity) is stalled: \(Self.cause(stalled))" + advice(object, now: nil))
   }
 
