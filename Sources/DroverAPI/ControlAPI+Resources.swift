@@ -20,6 +20,7 @@ extension ControlAPI {
         guard let object = await control.object(identity) else { throw await Self.missing(identity, control) }
         return Reply(json: object)
       },
+      historyRoute,
       Route(.get, "/api/v1/events", parameters: ["limit", "object"]) { [control] call in
         let limit = try call.query.number("limit", in: 1...10_000, fallback: 100)
         let events = await control.events(about: try call.query.object("object"), limit: limit)
@@ -39,7 +40,7 @@ extension ControlAPI {
     return Reply(json: .object(["items": .array(objects), "version": .integer(Int64(clamping: version))]))
   }
 
-  private static func kind(_ text: String) throws(APIError) -> Kind {
+  static func kind(_ text: String) throws(APIError) -> Kind {
     guard let kind = Kind(argument: text) else {
       throw .notFound("kind", text, among: Kind.allCases.map(\.plural))
     }

@@ -76,6 +76,10 @@ extension FleetController: FleetControl {
     return Array(recent.filter { object == nil || $0.object == object }.suffix(limit))
   }
 
+  package func history(of object: Identity, limit: Int) async throws(StoreError) -> [HistoryEntry] {
+    try await loop.store.history(of: object, limit: limit)
+  }
+
   package func change(after version: UInt64, timeout: Duration) async -> UInt64 {
     await loop.publisher.change(after: version, timeout: timeout)
   }

@@ -13,6 +13,9 @@ final class FakeControl: FleetControl {
     /// Token and actor of each confirmation.
     var confirmed: [(token: String, actor: String)] = []
     var planned: [ProposedFile] = []
+    /// Newest first.
+    var history: [HistoryEntry] = []
+    var storeFailure: StoreError?
     fileprivate var waiters: [Int: (after: UInt64, resume: CheckedContinuation<Void, Never>)] = [:]
     fileprivate var lastWaiter = 0
   }
@@ -64,6 +67,13 @@ final class FakeControl: FleetControl {
 
   func events(about object: Identity?, limit: Int) async -> [FleetEvent] {
     state.withLock { $0.events.filter { object == nil || $0.object == object }.suffix(limit) }
+  }
+
+  func history(of object: Identity, limit: Int) async throws(StoreError) -> [HistoryEntry] {
+    try state.withLock { state throws(StoreError) in
+      if let failure = state.storeFailure { throw failure }
+      return Array(state.history.filter { $0.identity == object }.prefix(limit))
+    }
   }
 
   var version: UInt64 { get async { state.withLock(\.version) } }

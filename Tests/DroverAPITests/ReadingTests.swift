@@ -25,6 +25,33 @@ import Testing
     }
   }
 
+  @Test func `tells the specs of an object, newest first, without what it inherits`() async throws {
+    let model = Identity(.model, "org/a")
+    control.put(model)
+    let inherited = FieldMark(line: 1, column: 1, layer: .fleetDefaults)
+    let own = FieldMark(line: 4, column: 3)
+    let spec = FieldValue.map([
+      FieldEntry("tags", .array([]), mark: inherited), FieldEntry("maxTokens", .integer(7), mark: own),
+    ])
+    control.state.withLock { state in
+      state.history = [2, 1].map { generation in
+        HistoryEntry(
+          identity: model, generation: generation, acceptedAt: Timestamp(milliseconds: 0), revision: "abc",
+          specHash: "h\(generation)", written: spec)
+      }
+    }
+    try await TestServer.run(control) { server in
+      let client = try server.client()
+      let reply = try await client.get("/api/v1/resources/models/org%2Fa/history?limit=1")
+      #expect(
+        reply.text == #"{"items":[{"generation":2,"acceptedAt":"1970-01-01T00:00:00Z","revision":"abc","#
+          + #""specHash":"h2","spec":{"maxTokens":7}}]}"#)
+      #expect(try await client.get("/api/v1/resources/models/b/history").status == 404)
+      control.state.withLock { $0.storeFailure = .unwritable("no disk") }
+      #expect(try await client.get("/api/v1/resources/models/org%2Fa/history").status == 503)
+    }
+  }
+
   @Test func `lists objects of all kinds, of one, and by label`() async throws {
     control.put(Identity(.model, "a"), labels: ["team": "search", "tier": "test"])
     control.put(Identity(.model, "b"), labels: ["team": "search"])

@@ -14,6 +14,8 @@ final class FakeFleet: FleetTransport {
   /// Why it is not ready.
   var problems: [String] = []
   var chatReply: FleetReply?
+  /// By name of the object, newest first.
+  var history: [String: [FieldValue]] = [:]
 
   init(objects: [FieldValue], events: [FieldValue], clock: FakeClock) {
     self.objects = objects
@@ -53,6 +55,7 @@ final class FakeFleet: FleetTransport {
     let kind = path.first.flatMap { Kind(argument: $0) }
     let chosen = objects.filter { kind == nil || $0["kind"]?.string == kind?.rawValue }
     guard path.count > 1 else { return reply(list(chosen)) }
+    if path.count > 2 { return reply(list(history[path[1]] ?? [])) }
     if let object = chosen.first(where: { FleetObject($0).name == path[1] }) { return reply(object) }
     return failure(404, "NOT_FOUND", "\(path[0])/\(path[1]) not found")
   }

@@ -12,6 +12,7 @@ struct APIError: Error, Equatable {
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     case conflict = "CONFLICT"
     case tooLarge = "PAYLOAD_TOO_LARGE"
+    case unavailable = "UNAVAILABLE"
   }
 
   var code: Code
@@ -31,6 +32,7 @@ struct APIError: Error, Equatable {
     case .methodNotAllowed: .methodNotAllowed
     case .conflict: .conflict
     case .tooLarge: .contentTooLarge
+    case .unavailable: .serviceUnavailable
     }
   }
 

@@ -71,6 +71,13 @@ package struct FleetClient {
       .joined(separator: ": ")
   }
 
+  /// Specs that were accepted for an object, newest first.
+  package func history(of identity: Identity, limit: Int) throws(CLIError) -> [SpecVersion] {
+    let object = identity.onServer
+    let target = "/api/v1/resources/\(object.kind.plural)/\(PercentEncoding.encode(object.name))/history?limit=\(limit)"
+    return (try json(FleetRequest("GET", target))["items"]?.list ?? []).compactMap { SpecVersion($0.value) }
+  }
+
   /// Newest last.
   package func events(about object: Identity? = nil, limit: Int = 100) throws(CLIError) -> [FieldValue] {
     let filter = object.map { "&object=" + PercentEncoding.encode($0.onServer.description) } ?? ""

@@ -18,7 +18,8 @@ package struct DroverCommand: ParsableCommand {
           GetCommand.self, DescribeCommand.self, EventsCommand.self, WaitCommand.self, StatusCommand.self,
         ]),
       CommandGroup(
-        name: "Acting", subcommands: [ReconcileCommand.self, ConfirmPruneCommand.self, RunCommand.self]),
+        name: "Acting",
+        subcommands: [ReconcileCommand.self, RollbackCommand.self, ConfirmPruneCommand.self, RunCommand.self]),
       CommandGroup(name: "Models", subcommands: [AskCommand.self, LogsCommand.self]),
       CommandGroup(name: "This program", subcommands: [VersionCommand.self, CompletionCommand.self]),
     ])

@@ -5,6 +5,8 @@ package protocol FleetControl: Sendable {
   func object(_ identity: Identity) async -> FieldValue?
   /// Newest last; about one object, or all.
   func events(about object: Identity?, limit: Int) async -> [FleetEvent]
+  /// Specs that were accepted for an object, newest first.
+  func history(of object: Identity, limit: Int) async throws(StoreError) -> [HistoryEntry]
   /// A number that rises with every visible change.
   var version: UInt64 { get async }
   /// Returns the version as soon as it is above `after`, or when `timeout` is over.
