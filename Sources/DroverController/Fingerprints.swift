@@ -34,7 +34,7 @@ struct Fingerprints {
     providers = state.providers.mapValues { observation in
       var hasher = Hasher()
       hasher.combine(observation.reachability)
-      hasher.combine(observation.modelIDs?.count)
+      hasher.combine(observation.models?.count)
       return hasher.finalize()
     }
     revision = state.desired.revision

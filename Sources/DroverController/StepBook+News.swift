@@ -48,6 +48,7 @@ extension StepBook {
       known.memory = seen.memory ?? known.memory
       known.inFlight = seen.inFlight
       known.contextWindow = seen.contextWindow ?? known.contextWindow
+      known.retiresAt = seen.retiresAt
       known.instance.process = known.instance.process ?? seen.instance.process
       if seen.instance.wasAdopted, !known.instance.wasAdopted {
         known.instance.wasAdopted = true

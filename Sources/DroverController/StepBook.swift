@@ -105,11 +105,14 @@ struct StepBook {
   private mutating func forgetInstance(_ id: String, step: Step, backoff: (Int) -> Duration) {
     guard let observed = state.instances[id] else { return }
     if case .ended(let ending) = observed.phase, let failure = ending.failureReason {
-      noteFailure(
-        of: Identity(.model, observed.instance.model), at: observed.instance.reloadHash, failure, ending.message,
-        startsAfresh: observed.instance.hasBeenStable(at: ending.at), backoff: backoff)
-      let name = failure == .crashed || failure == .outOfMemory ? "model-crashed" : "model-load-failed"
-      record(step.object, name, failure, ending.message, severity: .warning, key: observed.instance.key)
+      // A server may drop what nobody insists on; what must be loaded is tried again, each time later.
+      if ending.cause != .evicted || state.target(of: step.object)?.model.desiredState == .loaded {
+        noteFailure(
+          of: Identity(.model, observed.instance.model), at: observed.instance.reloadHash, failure, ending.message,
+          startsAfresh: observed.instance.hasBeenStable(at: ending.at), backoff: backoff)
+      }
+      record(
+        step.object, ending.cause.eventName, failure, ending.message, severity: .warning, key: observed.instance.key)
     } else if case .ended(let ending) = observed.phase, ending.cause == .hostRestarted {
       record(
         step.object, "host-restarted", .hostRestarted, ending.message, severity: .warning, key: observed.instance.key)
@@ -249,6 +252,17 @@ struct StepBook {
   }
 }
 
+extension Ending.Cause {
+  /// The event that tells of a failure of this kind.
+  fileprivate var eventName: String {
+    switch self {
+    case .crashed, .outOfMemory: "model-crashed"
+    case .evicted: "model-evicted"
+    case .stopped, .loadFailed, .loadTimeout, .hostRestarted, .gone: "model-load-failed"
+    }
+  }
+}
+
 extension Ending {
   /// Why this end counts as a failed attempt; nil for an end that was asked for.
   var failureReason: Reason? {
@@ -259,6 +273,7 @@ extension Ending {
     case .crashed: .crashed
     case .outOfMemory: .outOfMemory
     case .hostRestarted: nil
+    case .evicted: .evicted
     case .gone: .modelNotFound
     }
   }

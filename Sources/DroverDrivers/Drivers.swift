@@ -4,24 +4,24 @@ package import DroverCore
 /// All drivers of this version. A new one is one more case of ``driver(for:)`` and one more element of ``all``.
 package struct Drivers: DriverCatalogue {
   private let llamaCpp: LlamaCppManagedDriver
-  private let openAICompatible: OpenAICompatibleDriver
+  private let custom: HostedDriver
 
   /// - Parameter client: made with ``UpstreamClient/configuration``; the caller shuts it down.
   package init(_ settings: DriverSettings, client: HTTPClient, surroundings: Surroundings) {
     let upstream = UpstreamClient(client, sleep: surroundings.sleep)
     llamaCpp = LlamaCppManagedDriver(settings, upstream: upstream, surroundings: surroundings)
-    openAICompatible = OpenAICompatibleDriver(settings, upstream: upstream, surroundings: surroundings)
+    custom = .custom(settings, upstream: upstream, surroundings: surroundings)
   }
 
   package func driver(for provider: ProviderSpec) -> (any ModelDriver)? {
     switch (provider.type, provider.mode) {
     case (.llamaCpp, .managed): llamaCpp
-    case (.custom, _): openAICompatible
+    case (.custom, _): custom
     default: nil
     }
   }
 
-  package var all: [any ModelDriver] { [llamaCpp, openAICompatible] }
+  package var all: [any ModelDriver] { [llamaCpp, custom] }
 
   package var exits: AsyncStream<String> { llamaCpp.exits }
 

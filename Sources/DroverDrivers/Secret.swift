@@ -2,6 +2,8 @@
 struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
   let name: String
   let value: String
+  /// Where it was read, for people: `variable OPENAI_API_KEY`.
+  var place: String?
 
   var description: String { "secret '\(name)'" }
   var debugDescription: String { description }

@@ -12,9 +12,10 @@ struct SecretSource: Sendable {
     self.environment = environment
   }
 
-  /// The secret that `provider` names, to be sent to `endpoint`; nil where it names none.
-  func secret(of provider: ProviderSpec, for endpoint: OpenAIEndpoint) throws(DriverError) -> Secret? {
-    guard let name = provider.secret else { return nil }
+  /// The secret that `provider` names, to be sent to `endpoint`. One of type openai or claude that names none gets the
+  /// policy's secret of that name where it may be sent there; nil where there is none.
+  func secret(of provider: ProviderSpec, for endpoint: ServerEndpoint) throws(DriverError) -> Secret? {
+    guard let name = provider.secret else { return try customary(for: provider, endpoint) }
     let subject = "provider '\(provider.name)' names secret '\(name)'"
     guard let entry = secrets.first(where: { $0.name == name }) else {
       let hint = Suggestion.phrase(for: name, among: secrets.map(\.name))
@@ -24,12 +25,33 @@ struct SecretSource: Sendable {
       throw .notPermitted(
         "\(subject), which may not be sent to \(endpoint.host); add the host to the secret in the host policy")
     }
+    return try secret(entry, subject: subject)
+  }
+
+  private func customary(for provider: ProviderSpec, _ endpoint: ServerEndpoint) throws(DriverError) -> Secret? {
+    guard provider.type == .openai || provider.type == .claude else { return nil }
+    let name = provider.type.rawValue
+    if let entry = secrets.first(where: { $0.name == name && $0.hosts.contains(endpoint.host) }) {
+      return try secret(entry, subject: "provider '\(provider.name)' needs secret '\(name)'")
+    }
+    // Elsewhere a proxy may well do without.
+    guard ["api.openai.com", "api.anthropic.com"].contains(endpoint.host) else { return nil }
+    throw .secretNotFound(
+      "provider '\(provider.name)' names no secret, and the host policy has none called '\(name)' for \(endpoint.host)")
+  }
+
+  private func secret(_ entry: HostPolicy.Secret, subject: String) throws(DriverError) -> Secret {
     let value = try value(of: entry, subject: subject)
     guard !value.isEmpty else { throw .secretNotFound("\(subject), which is empty") }
     guard value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
       throw .secretNotFound("\(subject), which holds characters that no header can carry")
     }
-    return Secret(name: name, value: value)
+    let place =
+      switch entry.place {
+      case .environment(let variable): "variable \(variable)"
+      case .file(let path): "file \(path)"
+      }
+    return Secret(name: entry.name, value: value, place: place)
   }
 
   private func value(of entry: HostPolicy.Secret, subject: String) throws(DriverError) -> String {

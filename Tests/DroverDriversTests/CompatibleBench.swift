@@ -37,8 +37,8 @@ struct CompatibleBench: DriverBench {
     driver = Self.driver(settings)
   }
 
-  private static func driver(_ settings: DriverSettings) -> OpenAICompatibleDriver {
-    OpenAICompatibleDriver(settings, upstream: SharedClient.upstream, surroundings: .real)
+  private static func driver(_ settings: DriverSettings) -> HostedDriver {
+    .custom(settings, upstream: SharedClient.upstream, surroundings: .real)
   }
 
   func successor() -> any ModelDriver { Self.driver(settings) }

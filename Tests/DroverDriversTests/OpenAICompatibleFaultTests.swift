@@ -21,8 +21,10 @@ struct OpenAICompatibleFaultTests {
   }
 
   static let cases: [Case] = [
-    Case(fault: .status(401), reason: .authenticationFailed, message: "refuses the credentials (status 401)"),
-    Case(fault: .status(403), reason: .authenticationFailed, message: "refuses the credentials (status 403)"),
+    Case(
+      fault: .status(401), reason: .authenticationFailed, message: "refuses the credentials (status 401, fake_error)"),
+    Case(
+      fault: .status(403), reason: .authenticationFailed, message: "refuses the credentials (status 403, fake_error)"),
     Case(fault: .status(404), reason: .providerUnavailable, message: "answers with status 404: scripted failure"),
     Case(
       fault: .status(429, retryAfter: "7"), reason: .providerThrottled,

@@ -201,13 +201,13 @@ import Testing
 
   @Test(arguments: [InstancePhase.ready, .unhealthy(failures: 3, message: "connection refused")])
   func `an empty listing unloads nothing`(phase: InstancePhase) throws {
-    let world = hosted(ProviderObservation(reachability: .reachable, modelIDs: []), phase: phase)
+    let world = hosted(ProviderObservation(reachability: .reachable, models: []), phase: phase)
     #expect(Planner.plan(world).steps.isEmpty)
     #expect(try status(world)["state"] == .string("Loaded"))
   }
 
   @Test func `a load waits while the provider lists nothing`() throws {
-    let world = hosted(ProviderObservation(reachability: .reachable, modelIDs: []))
+    let world = hosted(ProviderObservation(reachability: .reachable, models: []))
     #expect(Planner.plan(world).reasons == ["model/a ProviderUnavailable"])
     #expect(
       try status(world).condition("Ready")
@@ -305,7 +305,8 @@ import Testing
     let hosted = Make.object(Make.provider("remote", type: "custom"))
     var world = Make.world([hosted])
     #expect(try status(world, of: hosted.identity)["reachable"] == .string("Unknown"))
-    world.observed.providers["remote"] = ProviderObservation(reachability: .reachable, modelIDs: ["x", "y"])
+    world.observed.providers["remote"] = ProviderObservation(
+      reachability: .reachable, models: [ListedModel(id: "x"), ListedModel(id: "y")])
     let reachable = try status(world, of: hosted.identity)
     #expect(reachable.condition("Ready")?.hasPrefix("True ReconciliationSucceeded") == true)
     #expect(reachable["models"] == .integer(2))

@@ -63,9 +63,7 @@ package enum ModelFields {
     Field("llamaCpp", .object(llamaCpp), "What llama.cpp needs to run it."),
   ]
 
-  package static let capabilities = [
-    "text_generation", "chat_completion", "embeddings", "function_calling", "vision", "streaming", "json_mode",
-  ]
+  package static let capabilities = Capability.allCases.map(\.rawValue)
 
   private static let capability = FieldType.enumeration(capabilities)
   private static let price = FieldType.decimal(fractionDigits: 12)

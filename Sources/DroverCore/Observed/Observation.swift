@@ -29,6 +29,8 @@ package struct Ending: Hashable, Sendable, Codable {
     case outOfMemory
     /// Gone with the boot or the container that it ran in.
     case hostRestarted
+    /// The server unloaded it by itself, to make room or for want of use.
+    case evicted
     /// The provider no longer lists the model.
     case gone
   }
@@ -55,16 +57,19 @@ package struct ObservedInstance: Hashable, Sendable, Codable {
   package var inFlight: Int?
   /// Context of one request as the server reports it.
   package var contextWindow: Int?
+  /// When the provider stops serving the model, as it has announced.
+  package var retiresAt: Timestamp?
 
   package init(
     instance: Instance, phase: InstancePhase, memory: ByteCount? = nil, inFlight: Int? = nil,
-    contextWindow: Int? = nil
+    contextWindow: Int? = nil, retiresAt: Timestamp? = nil
   ) {
     self.instance = instance
     self.phase = phase
     self.memory = memory
     self.inFlight = inFlight
     self.contextWindow = contextWindow
+    self.retiresAt = retiresAt
   }
 }
 
@@ -78,15 +83,18 @@ package struct ProviderObservation: Hashable, Sendable, Codable {
   }
 
   package var reachability: Reachability
-  /// Sorted model ids that the provider lists; nil where it lists none or has not been asked.
-  package var modelIDs: [String]?
+  /// The models that the provider lists, sorted by id, each once; nil where it lists none or has not been asked.
+  package var models: [ListedModel]?
   package var observedAt: Timestamp?
 
-  package init(reachability: Reachability = .unknown, modelIDs: [String]? = nil, observedAt: Timestamp? = nil) {
+  package init(reachability: Reachability = .unknown, models: [ListedModel]? = nil, observedAt: Timestamp? = nil) {
     self.reachability = reachability
-    self.modelIDs = modelIDs
+    self.models = models
     self.observedAt = observedAt
   }
+
+  /// The ids of ``models``, in their order.
+  package var modelIDs: [String]? { models?.map(\.id) }
 }
 
 /// What is known of a model before it is loaded, from its file.

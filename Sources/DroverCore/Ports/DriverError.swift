@@ -3,6 +3,8 @@ package enum DriverError: Error, Hashable, Sendable {
   /// Nothing answered at `address`.
   case unreachable(address: String, cause: String)
   case throttled(retryAfter: Duration?)
+  /// The account at the provider has nothing left to spend.
+  case quotaExhausted(String)
   case unauthorized(String)
   case modelNotFound(String)
   /// The provider or the engine refused; trying again may help.
@@ -26,7 +28,8 @@ package enum DriverError: Error, Hashable, Sendable {
 
   package var disposition: Disposition {
     switch self {
-    case .unreachable, .throttled, .failed, .timedOut, .cancelled, .unauthorized, .modelNotFound, .insufficientMemory:
+    case .unreachable, .throttled, .quotaExhausted, .failed, .timedOut, .cancelled, .unauthorized, .modelNotFound,
+      .insufficientMemory:
       .retry
     case .notPermitted, .secretNotFound, .notImplemented: .terminal
     }
@@ -35,7 +38,7 @@ package enum DriverError: Error, Hashable, Sendable {
   package var reason: Reason {
     switch self {
     case .unreachable: .providerUnavailable
-    case .throttled: .providerThrottled
+    case .throttled, .quotaExhausted: .providerThrottled
     case .unauthorized: .authenticationFailed
     case .modelNotFound: .modelNotFound
     case .failed, .cancelled: .loadFailed
@@ -51,8 +54,9 @@ package enum DriverError: Error, Hashable, Sendable {
     switch self {
     case .unreachable(let address, let cause): "cannot reach \(address): \(cause)"
     case .throttled(let delay): "the provider asks to slow down" + (delay.map { "; retry in \($0.manifestText)" } ?? "")
-    case .unauthorized(let text), .modelNotFound(let text), .failed(let text), .notPermitted(let text),
-      .secretNotFound(let text), .insufficientMemory(let text), .timedOut(let text), .notImplemented(let text):
+    case .quotaExhausted(let text), .unauthorized(let text), .modelNotFound(let text), .failed(let text),
+      .notPermitted(let text), .secretNotFound(let text), .insufficientMemory(let text), .timedOut(let text),
+      .notImplemented(let text):
       text
     case .cancelled: "cancelled by a newer spec"
     }

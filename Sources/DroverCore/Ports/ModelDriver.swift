@@ -22,9 +22,10 @@ package protocol ModelDriver: Sendable {
   /// `taken` holds the ports of all recorded instances.
   func prepare(_ instance: Instance, target: ModelTarget, taken: Set<Int>) async throws(DriverError) -> Instance
 
-  /// Starts loading and returns within seconds. For a child process the returned instance carries its process; it is
-  /// recorded at once. Where the model serves at once it comes back with ``Instance/readyAt``; else it is looked at until
-  /// it does.
+  /// Starts loading and returns within seconds; at a server that loads only for as long as somebody waits for it, when
+  /// it has loaded. Other steps go on meanwhile, and stopping the instance ends it. For a child process the returned
+  /// instance carries its process; it is recorded at once. Where the model serves at once it comes back with
+  /// ``Instance/readyAt``; else it is looked at until it does.
   func start(_ instance: Instance, target: ModelTarget) async throws(DriverError) -> Instance
 
   /// Sends one minimal request of the right kind and waits for its reply.

@@ -1,14 +1,15 @@
 package import AsyncHTTPClient
 import DroverCore
+import DroverWire
 import NIOCore
 import NIOHTTP1
 
 /// Small requests to model servers: a whole reply in memory, one bound on its time and one on its size.
 package struct UpstreamClient: Sendable {
   private let client: HTTPClient
-  private let sleep: @Sendable (Duration) async throws -> Void
-  /// The listing of a thousand models takes about 200 KB.
-  private static let replyLimit = 8 << 20
+  let sleep: @Sendable (Duration) async throws -> Void
+  /// The listing of ten thousand models takes about 2 MB, and Ollama's four times that.
+  private static let replyLimit = 16 << 20
 
   package init(_ client: HTTPClient, sleep: @escaping @Sendable (Duration) async throws -> Void) {
     self.client = client
@@ -30,16 +31,25 @@ package struct UpstreamClient: Sendable {
   struct Request: Sendable {
     var method = "GET"
     var url: String
+    /// Sent as the bearer.
     var token: String?
+    /// More headers, by name and value.
+    var headers: [(String, String)] = []
     var body: FieldValue?
     var timeout: Duration
   }
 
   struct Reply: Sendable {
     var status: Int
-    /// Seconds or a date, as the server wrote it.
-    var retryAfter: String?
+    var headers = HTTPHeaders()
     var body: [UInt8]
+
+    var contentType: String? { headers.first(name: "content-type") }
+
+    /// What a status other than 2xx means; nil for a success.
+    var refusal: ProviderError? {
+      ProviderError.read(status: status, header: { headers.first(name: $0) }, body: body)
+    }
 
     /// The body as JSON; nil where it is none.
     var json: FieldValue? {
@@ -70,6 +80,7 @@ package struct UpstreamClient: Sendable {
     outgoing.headers.add(name: "Accept", value: "application/json")
     outgoing.headers.add(name: "User-Agent", value: "drover")
     if let token = request.token { outgoing.headers.add(name: "Authorization", value: "Bearer " + token) }
+    for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
     if let body = request.body {
       outgoing.headers.add(name: "Content-Type", value: "application/json")
       outgoing.body = .bytes(ByteBuffer(string: body.json))
@@ -77,8 +88,7 @@ package struct UpstreamClient: Sendable {
     let response = try await client.execute(outgoing, timeout: .nanoseconds(request.timeout.clampedNanoseconds))
     let body = try await response.body.collect(upTo: Self.replyLimit)
     return Reply(
-      status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
-      body: Array(body.readableBytesView))
+      status: Int(response.status.code), headers: response.headers, body: Array(body.readableBytesView))
   }
 }
 

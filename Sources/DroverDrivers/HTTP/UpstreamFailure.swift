@@ -7,6 +7,8 @@ import NIOPosix
 enum UpstreamFailure: Error, Equatable {
   /// No connection, or it broke; the sentence part says how.
   case unreachable(String)
+  /// Nothing listens there.
+  case refused
   case timedOut
   case cancelled
 
@@ -15,8 +17,9 @@ enum UpstreamFailure: Error, Equatable {
     case let failure as UpstreamFailure: self = failure
     case is CancellationError: self = .cancelled
     case let failure as HTTPClientError: self.init(failure)
+    case let failure as IOError where failure.errnoCode == ECONNREFUSED: self = .refused
     case let failure as IOError: self = .unreachable(Self.reason(of: failure))
-    case is NIOTooManyBytesError: self = .unreachable("the reply is larger than 8 MiB")
+    case is NIOTooManyBytesError: self = .unreachable("the reply is larger than 16 MiB")
     case let failure as NIOConnectionError:
       let cause = failure.connectionErrors.first?.error
       self = cause.map(UpstreamFailure.init) ?? .unreachable("its name cannot be resolved")
@@ -33,7 +36,7 @@ enum UpstreamFailure: Error, Equatable {
     }
   }
 
-  /// "connection refused" without the library's own words around it.
+  /// "connection reset by peer" without the library's own words around it.
   private static func reason(of error: IOError) -> String {
     guard let text = strerror(error.errnoCode) else { return "error \(error.errnoCode)" }
     return String(cString: text).lowercased()

@@ -1,23 +1,14 @@
-import DroverCore
-
 /// What a server says about an error, made fit for a message to people.
 enum UpstreamMessage {
   private static let limit = 200
 
-  /// `error.message` of an OpenAI-style body, else the beginning of the body; one line, without `secret`.
-  static func text(of reply: UpstreamClient.Reply, without secret: String?) -> String {
-    let json = reply.json
-    let said = json?[path: ["error", "message"]]?.string ?? json?["error"]?.string ?? json?["message"]?.string
-    let raw = said ?? String(decoding: reply.body.prefix(4 * limit), as: UTF8.self)
-    let words = raw.split { $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } }
-    var line = words.joined(separator: " ")
-    if let secret, !secret.isEmpty { line = line.replacing(secret, with: "[secret]") }
+  /// One line of at most 200 characters, without `secret`.
+  static func line(_ text: String, without secret: String?) -> String {
+    // First of all, so that no cut goes through it.
+    let clean = if let secret, !secret.isEmpty { text.replacing(secret, with: "[secret]") } else { text }
+    let words = clean.prefix(4 * limit)
+      .split { $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } }
+    let line = words.joined(separator: " ")
     return line.count > limit ? line.prefix(limit) + "…" : line
-  }
-
-  /// The message in brackets or nothing: to be put after a status.
-  static func suffix(of reply: UpstreamClient.Reply, without secret: String?) -> String {
-    let text = text(of: reply, without: secret)
-    return text.isEmpty ? "" : ": " + text
   }
 }

@@ -38,7 +38,7 @@ package final class LlamaCppManagedDriver: ModelDriver {
   }
 
   func infer(_ instance: Instance, kinds: [InferenceKind], timeout: Duration) async throws(DriverError) {
-    guard let port = instance.port, let endpoint = OpenAIEndpoint("http://127.0.0.1:\(port)") else {
+    guard let port = instance.port, let endpoint = ServerEndpoint("http://127.0.0.1:\(port)") else {
       throw .failed("model '\(instance.model)' has no port yet")
     }
     let client = OpenAIClient(

@@ -93,7 +93,7 @@ struct InstanceRules {
     let id = observed.instance.id
     if case .unhealthy(let failures, let message) = observed.phase {
       if let outage = model.provider?.outage {
-        builder.add(Wait(model.identity, .providerUnavailable, "provider/\(model.wish.provider): \(outage.message)"))
+        builder.add(Wait(model.identity, outage.reason, "provider/\(model.wish.provider): \(outage.message)"))
       } else {
         builder.add(
           .clear,

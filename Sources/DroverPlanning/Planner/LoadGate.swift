@@ -71,7 +71,7 @@ struct LoadGate {
 
   private var providerReachable: Wait? {
     guard let outage = model.provider?.outage else { return nil }
-    return wait(.providerUnavailable, "provider/\(model.wish.provider): \(outage.message)")
+    return wait(outage.reason, "provider/\(model.wish.provider): \(outage.message)")
   }
 
   /// Memory that loading takes: as declared, else as read from the file. Nothing where it runs elsewhere.

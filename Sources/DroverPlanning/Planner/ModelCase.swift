@@ -73,6 +73,7 @@ extension Ending.Cause {
     case .crashed: .crashed
     case .outOfMemory: .outOfMemory
     case .hostRestarted: .hostRestarted
+    case .evicted: .evicted
     case .gone: .modelNotFound
     }
   }

@@ -43,7 +43,8 @@ struct ProviderState {
     guard !spec.isManaged else { return nil }
     switch observation?.reachability {
     case .unreachable(let reason, let message): return (reason, message)
-    case .reachable: return observation?.modelIDs == [] ? (.providerUnavailable, "the provider lists no models") : nil
+    case .reachable:
+      return observation?.models?.isEmpty == true ? (.providerUnavailable, "the provider lists no models") : nil
     case .unknown, nil: return nil
     }
   }

@@ -12,7 +12,7 @@ enum ProviderStatus {
     var entries: [FieldEntry] = []
     if let provider {
       entries.append(FieldEntry("reachable", .string(reachable(provider))))
-      if let models = provider.observation?.modelIDs {
+      if let models = provider.observation?.models {
         entries.append(FieldEntry("models", .integer(Int64(models.count))))
       }
       if let node = provider.spec.node { entries.append(FieldEntry("node", .string(node))) }

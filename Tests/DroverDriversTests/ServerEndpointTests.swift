@@ -2,7 +2,7 @@ import Testing
 
 @testable import DroverDrivers
 
-struct OpenAIEndpointTests {
+struct ServerEndpointTests {
   @Test(arguments: [
     ("http://localhost:8080", "http://localhost:8080/v1", "localhost"),
     ("http://localhost:8080/", "http://localhost:8080/v1", "localhost"),
@@ -13,13 +13,13 @@ struct OpenAIEndpointTests {
     ("https://host/v1?key=1", "https://host/v1", "host"),
   ])
   func `normalises an address`(text: String, base: String, host: String) {
-    let endpoint = OpenAIEndpoint(text)
+    let endpoint = ServerEndpoint(text)
     #expect(endpoint?.base == base)
     #expect(endpoint?.host == host)
   }
 
   @Test(arguments: ["", "localhost:8080", "ftp://host", "https://", "https://user:secret@host/v1", "http://a:b:c"])
   func `refuses what is no address of a server`(text: String) {
-    #expect(OpenAIEndpoint(text) == nil)
+    #expect(ServerEndpoint(text) == nil)
   }
 }

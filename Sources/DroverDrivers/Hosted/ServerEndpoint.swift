@@ -1,7 +1,9 @@
-/// The base address of an OpenAI-compatible server, normalised once.
-struct OpenAIEndpoint: Hashable, Sendable {
-  /// `https://host:port/v1`, without a slash at its end.
+/// The base address of a model server, normalised once.
+struct ServerEndpoint: Hashable, Sendable {
+  /// `https://host:port/v1`, without a slash at its end: where OpenAI's paths begin.
   let base: String
+  /// `https://host:port`, ``base`` without a `/v1` at its end: where a server's own paths begin.
+  let root: String
   /// Lower case, an IPv6 address without its brackets.
   let host: String
   /// Host and port as the address has them, lower case.
@@ -22,6 +24,7 @@ struct OpenAIEndpoint: Hashable, Sendable {
     self.authority = authority
     self.host = host
     base = "\(scheme)://\(authority)\(path.isEmpty ? "/v1" : String(path))"
+    root = base.hasSuffix("/v1") ? String(base.dropLast(3)) : base
   }
 
   private static func host(of authority: String) -> String? {
