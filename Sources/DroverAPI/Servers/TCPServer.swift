@@ -28,8 +28,9 @@ struct TCPServer: Service {
     let second = ListenAddress(host: "::1", port: address.port)
     return [
       TCPServer(address: first, responder: responder, logger: logger) { bound in
-        if case .tcp(let address) = bound { chosen.yield(address.port) }
         onBound(bound)
+        // The second server begins only now, and so is told of after the first.
+        if case .tcp(let address) = bound { chosen.yield(address.port) }
       },
       TCPServer(address: second, responder: responder, logger: logger, onBound: onBound, port: ports),
     ]
