@@ -73,6 +73,19 @@ import Testing
     #expect(daemon.object("model/a")?[path: ["metadata", "generation"]]?.integer == 1)
   }
 
+  @Test func `the fix of a broken manifest is another generation than the broken one`() {
+    let daemon = Daemon(Text.fleet("a"))
+    #expect(daemon.becomesReady("a"))
+    daemon.edit("a.yaml", Text.model("a", extra: "  contxtWindow: 4\n", file: "a.gguf"))
+    #expect(daemon.run(until: { daemon.state("model/a") == "False InvalidManifest" }))
+    let status = daemon.object("model/a")
+    #expect(status?[path: ["metadata", "generation"]]?.integer == 2)
+    #expect(status?[path: ["status", "lastGoodGeneration"]]?.integer == 1)
+    daemon.edit("a.yaml", Text.model("a", extra: "  contextWindow: 4096\n", file: "a.gguf"))
+    #expect(daemon.converges("a", generation: 3))
+    #expect(daemon.object("model/a")?[path: ["status", "lastGoodGeneration"]] == nil)
+  }
+
   @Test func `a renamed model keeps its process, its generation and its history`() async throws {
     let daemon = Daemon(Text.fleet("a", "b", "c"))
     #expect(daemon.becomesReady("a", "b", "c"))

@@ -36,6 +36,42 @@ import Testing
     #expect(third.model("a")?.generation == 1)
   }
 
+  @Test func `a refused spec and its fix share no generation, and what was good keeps its own`() {
+    var tree = Tree(["p.yaml": server, "m.yaml": model("a")])
+    func edited(_ spec: String, over fleet: DesiredFleet) -> DesiredFleet {
+      tree["m.yaml"] = model("a", "provider: local, " + spec)
+      return tree.fold(over: fleet)
+    }
+    let first = tree.fold()
+    let refused = edited("maxTokens: soon", over: first)
+    #expect(refused.model("a")?.newestGeneration == 2)
+    let again = edited("maxTokens: later", over: refused)
+    #expect(again.model("a")?.newestGeneration == 2)
+    let fixed = edited("maxTokens: 5", over: again)
+    #expect(fixed.model("a")?.generation == 3)
+    #expect(fixed.model("a")?.newestGeneration == 3)
+    let broken = edited("maxTokens: soon", over: fixed)
+    #expect(broken.model("a")?.newestGeneration == 4)
+    let reverted = edited("maxTokens: 5", over: broken)
+    #expect(reverted.model("a")?.generation == 3)
+    #expect(reverted.model("a")?.newestGeneration == 3)
+    #expect(edited("maxTokens: 6", over: reverted).model("a")?.generation == 5)
+    // After a restart the last accepted one counts.
+    let registered = reverted.objects.compactMap { object in
+      object.resource.map { Registration(generation: object.generation, firstSeen: object.firstSeen, resource: $0) }
+    }
+    let restored = DesiredFleet.restored(from: registered, now: Timestamp(milliseconds: 0))
+    #expect(edited("maxTokens: 6", over: restored).model("a")?.generation == 4)
+  }
+
+  @Test func `a first document that was refused gives its number to no other`() {
+    var tree = Tree(["p.yaml": server, "m.yaml": model("a", "provider: local, maxTokens: soon")])
+    let first = tree.fold()
+    #expect(first.model("a")?.newestGeneration == 1)
+    tree["m.yaml"] = model("a")
+    #expect(tree.fold(over: first).model("a")?.generation == 2)
+  }
+
   @Test func `a syntax error protects every object last seen in the file`() {
     var tree = Tree(["p.yaml": server, "m.yaml": model("a") + "---\n" + model("b")])
     let first = tree.fold()
@@ -245,6 +281,7 @@ import Testing
     var random = SplitMix64(seed: UInt64(seed))
     var tree = Tree()
     var fleet = DesiredFleet()
+    var numbers = Numbers()
     for step in 0..<25 {
       let path = ["a.yaml", "b.yaml", "c.yaml", "d.yaml", "e.yaml"].randomElement(using: &random) ?? ""
       tree[path] = FoldProperties.texts.randomElement(using: &random).flatMap { $0 }
@@ -262,6 +299,7 @@ import Testing
         #expect(object.newestGeneration >= object.generation)
         if case .accepted = object.newest { #expect(object.resource != nil) }
       }
+      #expect(numbers.take(next) == [], "step \(step)")
       #expect(next.objects.map(\.identity) == next.objects.map(\.identity).sorted())
       #expect(next.diagnostics == next.diagnostics.sorted())
       let again = tree.fold(over: next, at: Int64(step))
@@ -281,5 +319,29 @@ import Testing
     let first = tree.fold()
     tree.files.shuffle(using: &random)
     #expect(tree.fold() == first)
+  }
+}
+
+/// Which spec had which generation.
+private struct Numbers {
+  private var specs: [Identity: [Int64: String]] = [:]
+
+  /// Notes every generation; returns those that name two specs.
+  mutating func take(_ fleet: DesiredFleet) -> [String] {
+    for object in fleet.objects {
+      guard let former = object.renamedFrom, let known = specs.removeValue(forKey: former) else { continue }
+      specs[object.identity, default: [:]].merge(known) { $1 }
+    }
+    specs = specs.filter { fleet[$0.key] != nil }
+    return fleet.objects.flatMap { object -> [String] in
+      let isRefused = object.newestGeneration > object.generation
+      return [
+        object.resource.map { (object.generation, $0.specHash) },
+        isRefused ? (object.newestGeneration, object.refusedHash ?? "none") : nil,
+      ].compactMap { $0 }.compactMap { number, spec in
+        let known = specs[object.identity, default: [:]].updateValue(spec, forKey: number)
+        return known == nil || known == spec ? nil : "\(object.identity) generation \(number)"
+      }
+    }
   }
 }

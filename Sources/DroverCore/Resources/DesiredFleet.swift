@@ -17,6 +17,11 @@ package struct DesiredObject: Equatable, Sendable {
   package var generation: Int64
   /// Generation of the newest document; above ``generation`` while that one is refused.
   package var newestGeneration: Int64
+  /// The highest generation that any document of this object had since droverd started, refused ones included: the next
+  /// spec gets a higher one, so that nobody takes the verdict on one for that on another.
+  package var highestGeneration: Int64
+  /// The spec hash of the newest document while it is refused; nil where it gives no spec.
+  package var refusedHash: String?
   package var newest: NewestDocument
   /// Where the newest document stands, valid or not.
   package var source: SourceReference?
@@ -28,13 +33,16 @@ package struct DesiredObject: Equatable, Sendable {
 
   package init(
     identity: Identity, resource: Resource?, generation: Int64, newestGeneration: Int64? = nil,
-    newest: NewestDocument = .accepted, source: SourceReference?, firstSeen: Timestamp, renamedFrom: Identity? = nil,
+    highestGeneration: Int64 = 0, refusedHash: String? = nil, newest: NewestDocument = .accepted,
+    source: SourceReference?, firstSeen: Timestamp, renamedFrom: Identity? = nil,
     warnings: [Diagnostic] = []
   ) {
     self.identity = identity
     self.resource = resource
     self.generation = generation
     self.newestGeneration = newestGeneration ?? generation
+    self.refusedHash = refusedHash
+    self.highestGeneration = max(highestGeneration, self.newestGeneration, generation)
     self.newest = newest
     self.source = source
     self.firstSeen = firstSeen

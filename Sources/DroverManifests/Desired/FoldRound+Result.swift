@@ -67,12 +67,10 @@ extension FoldRound {
     let document = document(place)
     guard entry.refusal == nil, let candidate = candidate(slot) else { return refused(slot, document, now: now) }
     let old = entry.renamedFrom.flatMap { previous[$0] } ?? previousObject(slot)
-    var generation: Int64 = 1
-    if let old, let resource = old.resource {
-      generation = resource.specHash == candidate.specHash ? old.generation : old.generation + 1
-    }
+    let highest = max(old?.highestGeneration ?? 0, previousObject(slot)?.highestGeneration ?? 0)
     return DesiredObject(
-      identity: entry.identity, resource: candidate, generation: generation, source: document.source,
+      identity: entry.identity, resource: candidate, generation: old?.generation(of: candidate) ?? highest + 1,
+      highestGeneration: highest, source: document.source,
       firstSeen: old?.firstSeen ?? now, renamedFrom: entry.renamedFrom ?? previousObject(slot)?.renamedFrom,
       warnings: document.diagnostics.filter { $0.severity == .warning } + entry.warnings)
   }
@@ -80,15 +78,23 @@ extension FoldRound {
   private func refused(_ slot: Int, _ document: ManifestDocument, now: Timestamp) -> DesiredObject {
     let entry = entries[slot]
     let old = previousObject(slot)
-    let generation = old?.generation ?? 0
-    let isSame = candidate(slot).map { $0.specHash == old?.resource?.specHash } ?? false
+    let hash = candidate(slot)?.specHash
     return DesiredObject(
-      identity: entry.identity, resource: old?.resource, generation: generation,
-      newestGeneration: isSame ? generation : generation + 1,
+      identity: entry.identity, resource: old?.resource, generation: old?.generation ?? 0,
+      newestGeneration: refusedGeneration(hash, old), highestGeneration: old?.highestGeneration ?? 0,
+      refusedHash: hash,
       newest: .refused(
         entry.refusal?.reason ?? .invalidManifest, (entry.refusal?.diagnostics ?? []).sorted()),
       source: document.source, firstSeen: old?.firstSeen ?? now, renamedFrom: old?.renamedFrom,
       warnings: old?.warnings ?? [])
+  }
+
+  /// A number of its own for each spec, and one for all documents without a spec that follow one another.
+  private func refusedGeneration(_ hash: String?, _ old: DesiredObject?) -> Int64 {
+    guard let old else { return 1 }
+    if let hash, hash == old.resource?.specHash { return old.generation }
+    return old.newestGeneration > old.generation && old.refusedHash == hash
+      ? old.newestGeneration : old.highestGeneration + 1
   }
 
   /// An object without a document: unread, or absent.
@@ -101,11 +107,20 @@ extension FoldRound {
     guard scan.isComplete else { return object }
     guard object.resource != nil else { return nil }
     object.newestGeneration = object.generation
+    object.refusedHash = nil
     if case .absent(let since, let scans) = object.newest {
       object.newest = .absent(since: since, scans: scans + 1)
     } else {
       object.newest = .absent(since: now, scans: 1)
     }
     return object
+  }
+}
+
+extension DesiredObject {
+  /// The generation that this spec already has: that of what is in force, or of what was refused until now.
+  fileprivate func generation(of candidate: Resource) -> Int64? {
+    if resource?.specHash == candidate.specHash { return generation }
+    return refusedHash == candidate.specHash ? newestGeneration : nil
   }
 }

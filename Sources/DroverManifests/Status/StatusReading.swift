@@ -41,7 +41,7 @@ struct StatusReading {
     let invalid = (status["conditions"]?.list ?? []).lazy.map(\.value).first {
       $0["type"]?.string == ConditionType.specValid.rawValue && $0["status"]?.scalarText == "False"
     }
-    let generation = invalid == nil ? newest : max(specHash == nil ? 0 : 1, newest - 1)
+    let generation = status["lastGoodGeneration"]?.integer ?? (invalid != nil && specHash == nil ? 0 : newest)
     let resource = specHash.map { hash in
       Resource(
         identity: identity, labels: labels("labels"), annotations: labels("annotations"), written: spec, spec: spec,

@@ -87,7 +87,7 @@ extension DesiredObject {
     if case .refused = newest, let registration {
       resource = registration.resource
       generation = registration.generation
-      newestGeneration = registration.generation + 1
+      newestGeneration = max(newestGeneration, registration.generation + 1)
       return
     }
     guard let registration else {

@@ -31,6 +31,9 @@ package enum StatusReducer {
       FieldEntry("conditions", conditions.fieldValue),
     ]
     if let resource = object.resource {
+      if object.generation != object.newestGeneration {
+        entries.append(FieldEntry("lastGoodGeneration", .integer(object.generation)))
+      }
       entries.append(FieldEntry("specHash", .string(resource.specHash)))
       if !resource.reloadHash.isEmpty { entries.append(FieldEntry("reloadHash", .string(resource.reloadHash))) }
     }
