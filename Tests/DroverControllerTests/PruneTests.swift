@@ -71,7 +71,20 @@ import Testing
       daemon.restart()
     }
     #expect(daemon.run(until: { daemon.world.pids.isEmpty && daemon.object("model/b") == nil }, within: .seconds(300)))
-    #expect(restarts || !daemon.world.calls.contains { $0.hasPrefix("start") })
+    #expect(!daemon.world.calls.contains { $0.hasPrefix("start") })
+  }
+
+  @Test func `a model whose manifest and process went while no daemon ran is not started again`() {
+    let daemon = Daemon(Text.fleet("a", "b", "c"))
+    #expect(daemon.becomesReady("a", "b", "c"))
+    daemon.kill()
+    daemon.folder.state.withLock { $0.files["a.yaml"] = nil }
+    daemon.world.crash("a", at: daemon.time.now)
+    daemon.world.forgetCalls()
+    daemon.restart()
+    #expect(daemon.run(until: { daemon.object("model/a") == nil && daemon.isReady("model/b") }))
+    #expect(!daemon.world.calls.contains { $0.hasPrefix("start") })
+    #expect(daemon.world.pids.count == 2)
   }
 
   @Test func `a root that cannot be read prunes nothing, ever`() {

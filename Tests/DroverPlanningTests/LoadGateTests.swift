@@ -50,6 +50,27 @@ import Testing
     #expect(Planner.plan(world).reasons == ["model/a LoadFailed"])
   }
 
+  @Test func `a model without a manifest is not loaded anew, and what runs of it goes on`() {
+    let gone = Make.object(model, newest: .absent(since: Make.start + .seconds(59), scans: 1))
+    let others = ["b", "c"].map { Make.object(Make.model($0, state: "OnDemand")) }
+    let plan = Planner.plan(Make.world([local, gone] + others))
+    #expect(plan.steps.isEmpty)
+    #expect(
+      plan.waits.filter { $0.object == model.identity }
+        == [Wait(model.identity, .progressing, "its manifest is gone; waits for the grace period")])
+    let running = Make.instance("i", of: model)
+    #expect(Planner.plan(Make.world([local, gone] + others, instances: [running])).steps.isEmpty)
+    let unread = Make.object(model, newest: .absent(since: Make.start, scans: 0))
+    #expect(
+      Planner.plan(Make.world([local, unread] + others)).waits.map(\.message) == ["waits for its manifest to be read"])
+  }
+
+  @Test func `a model that is to outlive its manifest is loaded again`() {
+    let kept = Make.model("a", annotations: [Label(Annotation.prune, Annotation.disabled)])
+    let gone = Make.object(kept, newest: .absent(since: Make.start, scans: 9))
+    #expect(Planner.plan(Make.world([local, gone])).summary == ["model/a load 1"])
+  }
+
   @Test func `a model file is read before it is loaded`() {
     var world = Make.world([local, Make.object(model)])
     world.observed.facts = [:]

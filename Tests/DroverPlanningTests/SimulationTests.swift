@@ -62,7 +62,7 @@ private struct FleetLife {
   private mutating func change() {
     let name = names.randomElement(using: &fleet.random) ?? "a"
     let identity = Identity(.model, name)
-    switch Int.random(in: 0..<14, using: &fleet.random) {
+    switch Int.random(in: 0..<15, using: &fleet.random) {
     case 0, 1: edit(name)
     case 2:
       fleet.manifests[identity]?.isBroken = true
@@ -84,7 +84,16 @@ private struct FleetLife {
         fleet.instances[id]?.phase = .unhealthy(failures: 3, message: "timed out")
         touched.insert(name)
       }
+    case 13: if fleet.random.chance(25) { removeAll() }
     default: demote(name)
+    }
+  }
+
+  /// More than a prune may take at once.
+  private mutating func removeAll() {
+    for name in names {
+      fleet.manifests[Identity(.model, name)] = nil
+      touched.insert(name)
     }
   }
 

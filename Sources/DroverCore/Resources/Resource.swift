@@ -66,8 +66,9 @@ package struct Label: Hashable, Sendable, Codable {
 
 /// Annotations that Drover reads.
 package enum Annotation {
-  /// `disabled`: the object outlives its manifest.
+  /// ``disabled``: the object outlives its manifest.
   package static let prune = "drover.dev/prune"
+  package static let disabled = "disabled"
   /// `"true"`: the object is reported and not touched.
   package static let suspend = "drover.dev/suspend"
   /// Any new token asks for a reconcile; it is echoed in status.

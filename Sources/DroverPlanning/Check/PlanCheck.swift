@@ -56,6 +56,9 @@ private struct Check {
     if registered[step.object]?.specHash != resource.specHash {
       found.append("\(step.id): loads a spec that was not accepted")
     }
+    if object.isAbsent, resource.annotation(Annotation.prune) != Annotation.disabled {
+      found.append("\(step.id): loads a model whose manifest is gone")
+    }
     let twin = world.observed.instances.first { observed in
       if case .ended = observed.phase { return false }
       return observed.instance.model == step.object.name && observed.instance.reloadHash == resource.reloadHash

@@ -8,7 +8,8 @@ struct LoadGate {
   typealias Rule = @Sendable (LoadGate) -> Wait?
 
   static let rules: [Rule] = [
-    { $0.providerAccepted }, { $0.driverExists }, { $0.earlierFailure }, { $0.factsKnown }, { $0.providerReachable },
+    { $0.manifestPresent }, { $0.providerAccepted }, { $0.driverExists }, { $0.earlierFailure }, { $0.factsKnown },
+    { $0.providerReachable },
   ]
 
   /// Nil when the model may be loaded.
@@ -19,6 +20,17 @@ struct LoadGate {
 
   private func wait(_ reason: Reason, _ message: String, until: Timestamp? = nil, terminal: Bool = false) -> Wait {
     Wait(model.identity, reason, message, until: until, isTerminal: terminal)
+  }
+
+  /// What runs goes on without a manifest, until it is pruned; what does not run is not begun anew meanwhile: of a prune
+  /// that a restart interrupted, nothing comes back. A model that is to outlive its manifest does.
+  private var manifestPresent: Wait? {
+    guard case .absent(_, let scans) = model.object.newest,
+      model.resource.annotation(Annotation.prune) != Annotation.disabled
+    else { return nil }
+    return wait(
+      .progressing,
+      scans == 0 ? "waits for its manifest to be read" : "its manifest is gone; waits for the grace period")
   }
 
   private var providerAccepted: Wait? {

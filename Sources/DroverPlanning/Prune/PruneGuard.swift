@@ -68,7 +68,7 @@ private struct Sorting {
     for object in absent {
       if let message = rootProblem(of: object, failures) {
         blocked.append(PruneVerdict.Blocked(object.identity, .rootUnavailable, message))
-      } else if object.resource?.annotation(Annotation.prune) == "disabled" {
+      } else if object.resource?.annotation(Annotation.prune) == Annotation.disabled {
         blocked.append(
           PruneVerdict.Blocked(
             object.identity, .pruneDisabled, "kept by annotation \(Annotation.prune): disabled"))
