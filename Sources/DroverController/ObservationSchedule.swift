@@ -84,6 +84,14 @@ struct ObservationSchedule {
     for name in wanted.keys { factsDue[name] = now }
   }
 
+  /// Makes one provider due at once.
+  mutating func lookAgain(at provider: String, now: Timestamp) { entries[provider]?.ask(now: now) }
+
+  /// The providers that have instances, sorted by name. Child processes tell their ends themselves.
+  var hosts: [ProviderSpec] {
+    entries.values.filter { !$0.instances.isEmpty && !$0.spec.isManaged }.map(\.spec).sorted { $0.name < $1.name }
+  }
+
   /// Makes the provider of an instance due at once.
   mutating func instanceEnded(_ id: String, now: Timestamp) {
     for (name, entry) in entries where entry.instances.contains(where: { $0.id == id }) {

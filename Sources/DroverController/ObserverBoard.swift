@@ -18,6 +18,7 @@ final class ObserverBoard: Sendable {
   private let surroundings: Surroundings
   private let node: String
   private let meter: any PoolMeter
+  private let watches = ProviderWatches()
 
   init(surroundings: Surroundings, node: String, meter: any PoolMeter) {
     self.surroundings = surroundings
@@ -28,10 +29,12 @@ final class ObserverBoard: Sendable {
 
   func follow(_ fleet: FleetState) {
     let now = surroundings.now()
-    state.withLock { stored in
+    let hosts = state.withLock { stored in
       stored.schedule.follow(fleet, now: now, node: node)
       for id in stored.told.keys where fleet.instances[id] == nil { stored.told[id] = nil }
+      return stored.schedule.hosts
     }
+    watches.follow(hosts)
     change.yield()
   }
 
@@ -47,6 +50,13 @@ final class ObserverBoard: Sendable {
         for await id in drivers.exits {
           let now = surroundings.now()
           self.state.withLock { $0.schedule.instanceEnded(id, now: now) }
+          self.change.yield()
+        }
+      }
+      group.addTask {
+        await self.watches.run(drivers: drivers) { provider in
+          let now = surroundings.now()
+          self.state.withLock { $0.schedule.lookAgain(at: provider, now: now) }
           self.change.yield()
         }
       }

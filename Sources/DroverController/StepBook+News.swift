@@ -48,13 +48,13 @@ extension StepBook {
       known.memory = seen.memory ?? known.memory
       known.inFlight = seen.inFlight
       known.contextWindow = seen.contextWindow ?? known.contextWindow
+      known.capabilities = seen.capabilities ?? known.capabilities
       known.retiresAt = seen.retiresAt
       known.instance.process = known.instance.process ?? seen.instance.process
       if seen.instance.wasAdopted, !known.instance.wasAdopted {
         known.instance.wasAdopted = true
-        record(
-          Identity(.model, before.model), "model-adopted", .adopted,
-          "Found running as pid \(seen.instance.process?.pid ?? 0)", key: before.key)
+        let place = seen.instance.process.map { "running as pid \($0.pid)" } ?? "loaded at provider/\(provider)"
+        record(Identity(.model, before.model), "model-adopted", .adopted, "Found \(place)", key: before.key)
       }
       known.phase = phase(of: seen, after: known)
       if case .ready = known.phase, known.instance.readyAt == nil { known.instance.readyAt = now }

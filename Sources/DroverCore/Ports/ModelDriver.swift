@@ -37,8 +37,16 @@ package protocol ModelDriver: Sendable {
   /// Looks at a provider and at these instances of it.
   func observe(_ provider: ProviderSpec, instances: [Instance]) async -> DriverObservation
 
+  /// Follows what a provider tells of itself until the task is cancelled; `changed` means that it is to be looked at now.
+  /// It is looked at from time to time all the same. Returns at once where the provider tells nothing.
+  func watch(_ provider: ProviderSpec, changed: @escaping @Sendable () -> Void) async
+
   /// Instances that carry this daemon's mark and are in no inventory; they are ended and returned by name.
   func endStrays(known: [Instance]) async -> [String]
+}
+
+extension ModelDriver {
+  package func watch(_ provider: ProviderSpec, changed: @escaping @Sendable () -> Void) async {}
 }
 
 /// What a driver saw.
