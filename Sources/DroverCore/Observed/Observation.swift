@@ -57,18 +57,21 @@ package struct ObservedInstance: Hashable, Sendable, Codable {
   package var inFlight: Int?
   /// Context of one request as the server reports it.
   package var contextWindow: Int?
+  /// What the server says that it can do.
+  package var capabilities: CapabilityEvidence?
   /// When the provider stops serving the model, as it has announced.
   package var retiresAt: Timestamp?
 
   package init(
     instance: Instance, phase: InstancePhase, memory: ByteCount? = nil, inFlight: Int? = nil,
-    contextWindow: Int? = nil, retiresAt: Timestamp? = nil
+    contextWindow: Int? = nil, capabilities: CapabilityEvidence? = nil, retiresAt: Timestamp? = nil
   ) {
     self.instance = instance
     self.phase = phase
     self.memory = memory
     self.inFlight = inFlight
     self.contextWindow = contextWindow
+    self.capabilities = capabilities
     self.retiresAt = retiresAt
   }
 }
