@@ -4,24 +4,30 @@ package import DroverCore
 /// All drivers of this version. A new one is one more case of ``driver(for:)`` and one more element of ``all``.
 package struct Drivers: DriverCatalogue {
   private let llamaCpp: LlamaCppManagedDriver
+  private let external: LlamaCppExternalDriver
+  private let router: LlamaCppRouterDriver
   private let custom: HostedDriver
 
   /// - Parameter client: made with ``UpstreamClient/configuration``; the caller shuts it down.
   package init(_ settings: DriverSettings, client: HTTPClient, surroundings: Surroundings) {
     let upstream = UpstreamClient(client, sleep: surroundings.sleep)
     llamaCpp = LlamaCppManagedDriver(settings, upstream: upstream, surroundings: surroundings)
+    external = LlamaCppExternalDriver(settings, upstream: upstream, surroundings: surroundings)
+    router = LlamaCppRouterDriver(settings, upstream: upstream, surroundings: surroundings)
     custom = .custom(settings, upstream: upstream, surroundings: surroundings)
   }
 
   package func driver(for provider: ProviderSpec) -> (any ModelDriver)? {
     switch (provider.type, provider.mode) {
     case (.llamaCpp, .managed): llamaCpp
+    case (.llamaCpp, .external): external
+    case (.llamaCpp, .router): router
     case (.custom, _): custom
     default: nil
     }
   }
 
-  package var all: [any ModelDriver] { [llamaCpp, custom] }
+  package var all: [any ModelDriver] { [llamaCpp, external, router, custom] }
 
   package var exits: AsyncStream<String> { llamaCpp.exits }
 

@@ -5,12 +5,18 @@ import Testing
 @Suite(.serialized)
 struct DriverConformanceTests {
   enum Kind: CaseIterable, Sendable {
-    case llamaCpp, custom
+    case llamaCpp, custom, external, router
+    /// With the genuine engine.
+    case externalEngine, routerEngine
 
     func bench() async throws -> any DriverBench {
       switch self {
       case .llamaCpp: try ManagedBench()
       case .custom: try await CompatibleBench()
+      case .external: try await LlamaServerBench.fakeExternal().0
+      case .router: try await LlamaServerBench.fakeRouter().0
+      case .externalEngine: try await LlamaServerBench.genuineExternal()
+      case .routerEngine: try await LlamaServerBench.genuineRouter()
       }
     }
   }

@@ -8,7 +8,10 @@ import Synchronization
 /// An inference that takes a while.
 struct LongRequest: Sendable {
   var port: Int
-  var keyPath: String
+  /// Nil where the server asks for no key.
+  var keyPath: String?
+  /// For a router.
+  var model: String?
 
   /// One that is being sent.
   struct Reply: Sendable {
@@ -31,12 +34,15 @@ struct LongRequest: Sendable {
   }
 
   private func send(tokens: Int) async throws -> UInt {
-    let key = String(decoding: try FileReader.read(keyPath, maxBytes: 1024).prefix { $0 > 0x20 }, as: UTF8.self)
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/completion")
     request.method = .POST
-    request.headers.add(name: "Authorization", value: "Bearer " + key)
+    if let keyPath {
+      let key = String(decoding: try FileReader.read(keyPath, maxBytes: 1024).prefix { $0 > 0x20 }, as: UTF8.self)
+      request.headers.add(name: "Authorization", value: "Bearer " + key)
+    }
     let body = FieldValue.object([
-      "prompt": .string("Hi"), "n_predict": .integer(Int64(tokens)), "ignore_eos": .bool(true),
+      "model": model.map { .string($0) }, "prompt": .string("Hi"), "n_predict": .integer(Int64(tokens)),
+      "ignore_eos": .bool(true),
     ])
     request.body = .bytes(ByteBuffer(string: body.json))
     let response = try await SharedClient.http.execute(request, timeout: .seconds(600))

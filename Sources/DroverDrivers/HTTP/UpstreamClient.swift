@@ -6,7 +6,7 @@ import NIOHTTP1
 
 /// Small requests to model servers: a whole reply in memory, one bound on its time and one on its size.
 package struct UpstreamClient: Sendable {
-  private let client: HTTPClient
+  let client: HTTPClient
   let sleep: @Sendable (Duration) async throws -> Void
   /// The listing of ten thousand models takes about 2 MB, and Ollama's four times that.
   private static let replyLimit = 16 << 20
@@ -93,7 +93,7 @@ package struct UpstreamClient: Sendable {
 }
 
 extension Duration {
-  fileprivate var clampedNanoseconds: Int64 {
+  var clampedNanoseconds: Int64 {
     let (product, overflow) = wholeMilliseconds.multipliedReportingOverflow(by: 1_000_000)
     return overflow ? .max : product
   }

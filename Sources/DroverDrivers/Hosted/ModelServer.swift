@@ -54,7 +54,11 @@ struct ModelServer: Sendable {
   /// The reply to a question about the server itself. One that cannot be answered makes the server unavailable: it says
   /// nothing of any model.
   func ask(_ request: UpstreamClient.Request) async throws(DriverError) -> UpstreamClient.Reply {
-    let reply = try await send(request)
+    try accepted(try await send(request))
+  }
+
+  /// A reply that is a success, as ``ask(_:)`` gives it.
+  func accepted(_ reply: UpstreamClient.Reply) throws(DriverError) -> UpstreamClient.Reply {
     guard let refusal = reply.refusal else { return reply }
     let error = refusal.driverError(subject: subject, secret: secret)
     guard case .failed = error, case .failed(let cause) = refusal.driverError(subject: "it", secret: secret) else {
