@@ -41,6 +41,10 @@ final class EngineWorld: Sendable {
     var violations: [String] = []
     var outage: ProviderObservation.Reachability = .reachable
     var exits: AsyncStream<String>.Continuation?
+    /// The addresses at which stops were asked for.
+    var stoppedAt: [String] = []
+    /// Who follows a provider, by its name.
+    var watchers: [String: @Sendable () -> Void] = [:]
   }
 
   let state = Mutex(State())
@@ -74,6 +78,24 @@ final class EngineWorld: Sendable {
         state.alive[process.id] = nil
         state.ended[process.id] = Ending(cause, "exit status 139", at: now)
         state.exits?.yield(process.id)
+      }
+    }
+  }
+
+  var stoppedAt: [String] { state.withLock { $0.stoppedAt } }
+
+  /// The providers that are followed, sorted.
+  var watched: [String] { state.withLock { $0.watchers.keys.sorted() } }
+
+  /// Tells those who follow a provider that something changed there.
+  func tell(_ provider: String) { state.withLock { $0.watchers[provider] }?() }
+
+  /// Ends the processes of a model without telling anybody.
+  func lose(_ model: String, _ cause: Ending.Cause, at now: Timestamp) {
+    state.withLock { state in
+      for process in state.alive.values.filter({ $0.model == model }) {
+        state.alive[process.id] = nil
+        state.ended[process.id] = Ending(cause, "the server unloaded it", at: now)
       }
     }
   }

@@ -89,6 +89,7 @@ struct FakeDriver: ModelDriver {
     try await interruptible()
     let fails = world.state.withLock { state in
       state.calls.append("stop \(instance.model) generation \(instance.generation)")
+      if let address = provider?.baseURL { state.stoppedAt.append(address) }
       guard state.scripts[instance.model, default: EngineWorld.Script()].failingStops == 0 else {
         state.scripts[instance.model]?.failingStops -= 1
         return true
@@ -132,6 +133,14 @@ struct FakeDriver: ModelDriver {
         instance: known,
         phase: instance.stoppingSince != nil ? .stopping : process.phase == .ready ? .ready : .starting)
     }
+  }
+
+  func watch(_ provider: ProviderSpec, changed: @escaping @Sendable () -> Void) async {
+    world.state.withLock { $0.watchers[provider.name] = changed }
+    let (silence, _keep) = AsyncStream.makeStream(of: Void.self)
+    for await _ in silence {}
+    _keep.finish()
+    world.state.withLock { $0.watchers[provider.name] = nil }
   }
 
   func endStrays(known: [Instance]) async -> [String] {

@@ -55,6 +55,20 @@ import Testing
     #expect(schedule.nextDue == start + .milliseconds(10_012))
   }
 
+  @Test func `a provider that tells of a change is looked at at once, once more than it is being looked at`() {
+    var schedule = ObservationSchedule()
+    var state = fleet(phase: .ready)
+    schedule.follow(state, now: start, node: "here")
+    #expect(schedule.hosts.isEmpty)
+    _ = schedule.takeDue(now: start)
+    schedule.lookAgain(at: "local", now: start + .milliseconds(5))
+    schedule.providerSeen("local", now: start + .milliseconds(9))
+    #expect(schedule.nextDue == start + .milliseconds(9))
+    state.desired.objects[0].resource?.spec.set("mode", .string("Router"))
+    schedule.follow(state, now: start, node: "here")
+    #expect(schedule.hosts.map(\.name) == ["local"])
+  }
+
   @Test func `a provider without manifest is looked at as long as it has instances`() {
     var schedule = ObservationSchedule()
     var state = fleet(phase: .ready)
