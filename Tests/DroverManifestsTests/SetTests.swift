@@ -95,6 +95,25 @@ import Testing
       ])
   }
 
+  @Test func `what starts an engine is refused where somebody else starts it`() {
+    let router = manifest("Provider", "router", "{type: llama.cpp, mode: Router}")
+    let fleet = Tree([
+      "a.yaml": router,
+      "b.yaml": model("m", "provider: router, llamaCpp: {file: x, embedding: true, context: {slots: 2}}"),
+      "c.yaml": model("n", "provider: router, llamaCpp: {embedding: true, quantization: Q8_0}"),
+      "f.yaml": manifest("Fleet", "f", "{modelDefaults: {llamaCpp: {gpuLayers: 3}}}"),
+    ]).fold()
+    let rest =
+      "is for mode Managed; provider 'router' is in mode Router: remove it, and set it where the server is started "
+      + "[InvalidValue]"
+    #expect(
+      fleet.errors == [
+        "b.yaml:4:43: error: spec.llamaCpp.file: \(rest)", "b.yaml:4:63: error: spec.llamaCpp.context: \(rest)",
+      ])
+    #expect(fleet.model("n")?.resource?.spec[path: ["llamaCpp", "embedding"]] == .bool(true))
+    #expect(fleet.model("n")?.resource?.spec[path: ["llamaCpp", "gpuLayers"]] == .string("Auto"))
+  }
+
   @Test func `a fleet default for llama.cpp leaves other models alone`() {
     let fleet = Tree([
       "a.yaml": server, "b.yaml": engine,

@@ -16,8 +16,8 @@ struct ModelContext {
     isManaged = type == .llamaCpp && provider["mode"]?.string == ProviderMode.managed.rawValue
     reloadPart = ReloadFields.providerPart(provider)
     var above = fleetDefaults?.map ?? []
-    // A default for llama.cpp means the models of llama.cpp providers, not those of every other.
-    if type != .llamaCpp { above.removeAll { $0.key == "llamaCpp" } }
+    // A default for llama.cpp means the engines that are started here, not every other model.
+    if !isManaged { above.removeAll { $0.key == "llamaCpp" } }
     let own = provider["modelDefaults"]?.relayered(.providerDefaults) ?? .emptyMap
     let all = FieldValue.map(above).overlaid(with: own)
     inherited = all.map?.isEmpty == false ? all : nil
@@ -52,7 +52,7 @@ enum Derivation {
       written.set("provider", .string(defaultProvider), mark: FieldMark(line: 0, column: 0, layer: .fleetDefaults))
     }
     var spec =
-      BuiltInDefaults.of(.model)?.filled(written, skipping: context.type == .llamaCpp ? nil : "llamaCpp") ?? written
+      BuiltInDefaults.of(.model)?.filled(written, skipping: context.isManaged ? nil : "llamaCpp") ?? written
     let modelID = spec["modelID"]?.string ?? identity.name
     if spec["modelID"] == nil { spec.set("modelID", .string(modelID)) }
     if spec["displayName"] == nil { spec.set("displayName", .string(modelID)) }

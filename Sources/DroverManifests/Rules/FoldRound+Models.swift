@@ -1,6 +1,11 @@
 import DroverCore
 
 extension FoldRound {
+  /// What decides how an engine is started, and means nothing for one that somebody else starts.
+  private static let managedOnly: Set<String> = [
+    "file", "sha256", "quantize", "context", "gpuLayers", "flags", "requiredMemory",
+  ]
+
   /// What a Model's provider does not go with.
   func checkProvider(_ slot: Int) -> [Diagnostic] {
     guard !entries[slot].isReused, entries[slot].identity.kind == .model, let place = entries[slot].place else {
@@ -20,14 +25,24 @@ extension FoldRound {
       }
       return errors
     }
-    if context.isManaged, engine?.value["file"] == nil {
+    guard context.isManaged else {
+      return (engine?.value.map ?? []).compactMap { entry in
+        guard Self.managedOnly.contains(entry.key), entry.mark.layer != .fleetDefaults else { return nil }
+        let mode = context.provider["mode"]?.string ?? ""
+        return error(
+          .invalidValue, slot, document, at: entry.mark, field: "spec.llamaCpp." + entry.key,
+          "is for mode Managed; provider '\(name)' is in mode \(mode): remove it, and set it where the server is started"
+        )
+      }
+    }
+    if engine?.value["file"] == nil {
       errors.append(
         error(
           .missingField, slot, document, at: engine?.mark ?? document.draft?.mark, field: "spec.llamaCpp.file",
           "must be set: provider '\(name)' runs llama.cpp itself and needs a GGUF file"))
     }
     let pools = (context.provider[path: ["managed", "pools"]]?.map ?? []).map(\.key)
-    guard context.isManaged, !pools.isEmpty else { return errors }
+    guard !pools.isEmpty else { return errors }
     for entry in engine?.value["requiredMemory"]?.map ?? [] where !pools.contains(entry.key) {
       errors.append(
         error(
