@@ -15,7 +15,6 @@ import Testing
       node: gpu-1
       runtimes:
         llama-server: {path: /opt/llama/llama-server, flags: [--threads, -fa]}
-        plain: {path: llama-server}
       modelDirectories: [/srv/models, models]
       secrets:
         openai: {env: OPENAI_API_KEY, hosts: [API.openai.com]}
@@ -28,8 +27,7 @@ import Testing
       document.policy
         == HostPolicy(
           runtimes: [
-            .init(name: "llama-server", path: "/opt/llama/llama-server", flags: ["--threads", "-fa"]),
-            .init(name: "plain", path: "llama-server"),
+            .init(name: "llama-server", path: "/opt/llama/llama-server", flags: ["--threads", "-fa"])
           ], modelDirectories: ["/srv/models", "/etc/drover/models"],
           secrets: [
             .init(name: "openai", place: .environment("OPENAI_API_KEY"), hosts: ["api.openai.com"]),
@@ -52,6 +50,18 @@ import Testing
         "/etc/drover/host.yaml:3:12: error: networks: must be a network such as 10.0.0.0/8, not '10.0.0.1' "
           + "[InvalidValue]",
         "/etc/drover/host.yaml:4:11: error: secrets.a: must have env or file [InvalidValue]",
+      ]
+    ),
+    (
+      "apiVersion: drover.dev/v1alpha1\nkind: HostPolicy\nruntimes:\n  a: {path: bin/llama-server}\n"
+        + "  b:\n    path: llama-server\n  c: {path: ./x}\n",
+      [
+        "/etc/drover/host.yaml:4:13: error: runtimes.a.path: must be an absolute path such as /usr/bin/llama-server, "
+          + "not 'bin/llama-server' [InvalidValue]",
+        "/etc/drover/host.yaml:6:11: error: runtimes.b.path: must be an absolute path such as /usr/bin/llama-server, "
+          + "not 'llama-server' [InvalidValue]",
+        "/etc/drover/host.yaml:7:13: error: runtimes.c.path: must be an absolute path such as /usr/bin/llama-server, "
+          + "not './x' [InvalidValue]",
       ]
     ),
     ("", ["/etc/drover/host.yaml:1:1: error: the host policy is empty [MissingField]"]),

@@ -8,8 +8,8 @@ package struct HostPolicyDocument: Sendable {
   /// Sorted.
   package var diagnostics: [Diagnostic]
 
-  /// Reads a policy; `file` is its path as diagnostics print it, and relative paths in it start at its folder. `node`
-  /// is the name of this host where the file names none.
+  /// Reads a policy; `file` is its path as diagnostics print it, and relative paths of folders and secrets start at its
+  /// folder. `node` is the name of this host where the file names none.
   package static func read(_ bytes: [UInt8], file: String, node: String) -> HostPolicyDocument {
     let parsed = YAMLParser.parse(bytes)
     var reader = HostPolicyReader(file: file)
@@ -53,7 +53,7 @@ private struct HostPolicyReader {
       "runtimes",
       .map(
         .object([
-          Field("path", .string(.nonEmpty), "Path of a llama-server.", required: true),
+          Field("path", .string(.nonEmpty), "Absolute path of a llama-server.", required: true),
           Field("flags", .list(.string(.flag)), "Flags that manifests may pass."),
         ])), "Runtimes by name."),
     Field("modelDirectories", .list(.string(.nonEmpty)), "Folders that model files may lie in."),
@@ -87,16 +87,24 @@ private struct HostPolicyReader {
         "must be a network such as 10.0.0.0/8, not '\(network.value.string ?? "")'")
     }
     return HostPolicy(
-      runtimes: (value["runtimes"]?.map ?? []).map { entry in
-        HostPolicy.Runtime(
-          name: entry.key, path: located(entry.value["path"]?.string ?? "", isProgram: true),
-          flags: entry.value["flags"]?.stringList ?? [])
-      },
+      runtimes: (value["runtimes"]?.map ?? []).map { runtime($0) },
       modelDirectories: value["modelDirectories"]?.stringList.map { located($0) } ?? [],
       secrets: (value["secrets"]?.map ?? []).compactMap { secret($0) },
       networks: value["networks"]?.stringList ?? [],
       publicHosts: value["publicHosts"].map { $0.stringList.map { $0.lowercased() } },
       node: value["node"]?.string ?? node, source: file)
+  }
+
+  /// A program is named by where it is, whatever folder droverd runs in and whatever its PATH holds.
+  private mutating func runtime(_ entry: FieldEntry) -> HostPolicy.Runtime {
+    let path = entry.value["path"]?.string ?? ""
+    if !path.isEmpty, !path.hasPrefix("/") {
+      let mark = entry.value.entry("path")?.mark ?? entry.mark
+      refuse(
+        .invalidValue, YAMLMark(line: mark.line, column: mark.column), field: "runtimes.\(entry.key).path",
+        "must be an absolute path such as /usr/bin/llama-server, not '\(path)'")
+    }
+    return HostPolicy.Runtime(name: entry.key, path: path, flags: entry.value["flags"]?.stringList ?? [])
   }
 
   private mutating func secret(_ entry: FieldEntry) -> HostPolicy.Secret? {
@@ -112,9 +120,9 @@ private struct HostPolicyReader {
     }
   }
 
-  /// A relative path starts at the folder of the policy; a bare program name is for the PATH.
-  private func located(_ path: String, isProgram: Bool = false) -> String {
-    if path.hasPrefix("/") || isProgram && !path.contains("/") { return path }
+  /// A relative path starts at the folder of the policy.
+  private func located(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
     guard let slash = file.lastIndex(of: "/") else { return path }
     return file[...slash] + path
   }
