@@ -78,7 +78,7 @@ let package = Package(
       "DroverAPI",
       [
         "DroverCore", "DroverPlanning", "DroverManifests", .hummingbird, .hummingbirdCore, .httpTypes, .nioCore,
-        .logging, .lifecycle,
+        .nioPosix, .logging, .lifecycle,
       ]),
     library(
       "DroverDaemon",

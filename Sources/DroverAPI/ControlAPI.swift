@@ -16,6 +16,9 @@ package struct ControlAPI: Sendable {
     /// under the state lock only. Its folder has to be closed to other users (0700), since a socket is open to
     /// everyone for the moment between its making and the setting of its mode.
     package var socketPath: String?
+    /// Listening sockets that the service manager made. They take the place of ``listen``, or of ``socketPath``,
+    /// whichever is of their kind.
+    package var passed: [PassedSocket]
     /// Host names by which clients may call beside those of loopback.
     package var allowedHosts: [String]
     /// Whether to listen on an address that other machines reach although nothing authenticates them.
@@ -23,11 +26,12 @@ package struct ControlAPI: Sendable {
     package var version: String
 
     package init(
-      listen: ListenAddress?, socketPath: String?, allowedHosts: [String] = [],
+      listen: ListenAddress?, socketPath: String?, passed: [PassedSocket] = [], allowedHosts: [String] = [],
       allowsUnauthenticatedNetwork: Bool = false, version: String = droverVersion
     ) {
       self.listen = listen
       self.socketPath = socketPath
+      self.passed = passed
       self.allowedHosts = allowedHosts
       self.allowsUnauthenticatedNetwork = allowsUnauthenticatedNetwork
       self.version = version
@@ -50,16 +54,30 @@ package struct ControlAPI: Sendable {
     onBound: @escaping @Sendable (BoundAddress) -> Void = { _ in }
   ) throws(ListenError) -> [any Service] {
     var services: [any Service] = []
-    if let address = options.listen {
-      guard address.isLoopback || options.allowsUnauthenticatedNetwork else { throw .exposed(address) }
+    for socket in options.passed {
+      services.append(
+        PassedServer(socket: socket, responder: responder(try access(to: socket)), logger: logger, onBound: onBound))
+    }
+    if let address = options.listen, !options.passed.contains(where: \.isTCP) {
+      try requireClosed(address)
       services += TCPServer.servers(
         address, responder: responder(.tcp(options.allowedHosts + [address.host])), logger: logger, onBound: onBound)
     }
-    if let path = options.socketPath {
+    if let path = options.socketPath, options.passed.allSatisfy(\.isTCP) {
       guard path.utf8.count < SocketServer.pathLimit else { throw .pathTooLong(path) }
       services.append(SocketServer(path: path, responder: responder(.socket), logger: logger, onBound: onBound))
     }
     return services
+  }
+
+  private func access(to socket: PassedSocket) throws(ListenError) -> AccessPolicy {
+    guard case .tcp(let address) = socket.address else { return .socket }
+    try requireClosed(address)
+    return .tcp(options.allowedHosts + [address.host])
+  }
+
+  private func requireClosed(_ address: ListenAddress) throws(ListenError) {
+    guard address.isLoopback || options.allowsUnauthenticatedNetwork else { throw .exposed(address) }
   }
 
   func responder(_ access: AccessPolicy) -> ControlResponder {

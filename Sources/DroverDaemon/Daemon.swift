@@ -63,7 +63,7 @@ struct Daemon {
     let api = ControlAPI(
       control: controller,
       options: ControlAPI.Options(
-        listen: settings.listen, socketPath: folders.socket,
+        listen: settings.listen, socketPath: folders.socket, passed: settings.passed,
         allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork),
       logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [

@@ -12,7 +12,8 @@ package struct DaemonCommand: AsyncParsableCommand {
       DROVER_STATE, DROVER_HOST_POLICY, DROVER_LISTEN, DROVER_LOG_FORMAT. Options win over variables.
 
       SIGTERM leaves the models running and the next droverd adopts them; SIGINT stops them; SIGHUP reads all manifests
-      again.
+      again. A listening TCP socket that the service manager passes (LISTEN_FDS) takes the place of --listen, a unix
+      socket that of droverd.sock in the folder of the state.
       """,
     version: "droverd \(droverVersion)")
 
@@ -51,7 +52,9 @@ package struct DaemonCommand: AsyncParsableCommand {
   package func run() async throws {
     let hasConverged: Bool
     do throws(DaemonError) {
-      let settings = try DaemonSettings.resolve(self, environment: ProcessEnvironment.current)
+      var environment = ProcessEnvironment.current
+      let sockets = try daemonError { () throws(SystemError) in try ServiceSocket.take(from: &environment) }
+      let settings = try DaemonSettings.resolve(self, environment: environment, sockets: sockets)
       hasConverged = try await Daemon(settings).run()
     } catch {
       StandardError.write("error: \(error.message)\n")

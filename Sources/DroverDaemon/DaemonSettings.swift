@@ -10,6 +10,8 @@ struct DaemonSettings: Sendable {
   var stateDirectory: String
   var hostPolicyPath: String?
   var listen: ListenAddress
+  /// Sockets that the service manager listens on for us.
+  var passed: [PassedSocket]
   var allowsUnauthenticatedNetwork: Bool
   var isOnce: Bool
   var logsAsText: Bool
@@ -18,7 +20,9 @@ struct DaemonSettings: Sendable {
   /// Name, value and source of each, for the fleet's status.
   var shown: [(name: String, value: String, source: String)]
 
-  static func resolve(_ command: DaemonCommand, environment: [String: String]) throws(DaemonError) -> DaemonSettings {
+  static func resolve(
+    _ command: DaemonCommand, environment: [String: String], sockets: [ServiceSocket]
+  ) throws(DaemonError) -> DaemonSettings {
     var shown: [(name: String, value: String, source: String)] = []
     func pick(_ name: String, _ flag: String?, _ variable: String, _ fallback: String) -> String {
       let (value, source) =
@@ -37,6 +41,12 @@ struct DaemonSettings: Sendable {
     let status = pick("status", command.status, "DROVER_STATUS", "status")
     let state = pick("state", command.state, "DROVER_STATE", "state")
     let listen = pick("listen", command.listen, "DROVER_LISTEN", "127.0.0.1:3001")
+    let passed = try Self.passed(sockets)
+    let addresses = passed.compactMap { if case .tcp(let address) = $0.address { "\(address)" } else { nil } }
+    if !addresses.isEmpty {
+      shown.removeAll { $0.name == "listen" }
+      shown.append(("listen", addresses.joined(separator: ", "), "LISTEN_FDS"))
+    }
     let policy = command.hostPolicy ?? environment["DROVER_HOST_POLICY"]
     shown.append(
       (
@@ -56,12 +66,27 @@ struct DaemonSettings: Sendable {
     }
     return DaemonSettings(
       roots: roots, statusDirectory: status, stateDirectory: state, hostPolicyPath: policy, listen: address,
-      allowsUnauthenticatedNetwork: command.allowUnauthenticatedRemote, isOnce: command.once,
+      passed: passed, allowsUnauthenticatedNetwork: command.allowUnauthenticatedRemote, isOnce: command.once,
       logsAsText: format == "text", logLevel: logLevel, environment: environment, shown: shown)
   }
 }
 
 extension DaemonSettings {
+  private static func passed(_ sockets: [ServiceSocket]) throws(DaemonError) -> [PassedSocket] {
+    var passed: [PassedSocket] = []
+    for socket in sockets {
+      guard socket.name != "gateway" else {
+        throw DaemonError("LISTEN_FDS: socket 'gateway': this version has no gateway yet; leave the socket out")
+      }
+      switch socket.address {
+      case .tcp(let host, let port):
+        passed.append(PassedSocket(descriptor: socket.descriptor, address: .tcp(ListenAddress(host: host, port: port))))
+      case .unix(let path): passed.append(PassedSocket(descriptor: socket.descriptor, address: .socket(path)))
+      }
+    }
+    return passed
+  }
+
   /// Whether diagnostics go to a terminal.
   static var isTerminal: Bool { Terminal.isStandardError }
 }

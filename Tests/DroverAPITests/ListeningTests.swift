@@ -6,10 +6,13 @@ import Testing
 @testable import DroverAPI
 
 @Suite(.timeLimit(.minutes(15))) struct ListeningTests {
-  private func api(_ listen: ListenAddress?, socket: String? = nil, open: Bool = false) -> ControlAPI {
+  private func api(
+    _ listen: ListenAddress?, socket: String? = nil, passed: [PassedSocket] = [], open: Bool = false
+  ) -> ControlAPI {
     ControlAPI(
       control: FakeControl(),
-      options: ControlAPI.Options(listen: listen, socketPath: socket, allowsUnauthenticatedNetwork: open),
+      options: ControlAPI.Options(
+        listen: listen, socketPath: socket, passed: passed, allowsUnauthenticatedNetwork: open),
       logger: .silent)
   }
 
@@ -76,17 +79,8 @@ import Testing
 
   @Test func `replaces a socket that a crash left`() async throws {
     let path = "/tmp/drover-left-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock"
-    let stale = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let isBound = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(stale, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-      }
-    }
-    close(stale)
-    #expect(isBound && access(path, F_OK) == 0)
+    close(try bound(path))
+    #expect(access(path, F_OK) == 0)
     let (bound, tell) = AsyncStream<BoundAddress>.makeStream()
     let services = try api(nil, socket: path).services { tell.yield($0) }
     let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: .silent))
@@ -100,5 +94,68 @@ import Testing
       await group.triggerGracefulShutdown()
       try await tasks.waitForAll()
     }
+  }
+
+  /// A unix stream socket with this name.
+  private func bound(_ path: String) throws -> Int32 {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let isBound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+    try #require(isBound)
+    return descriptor
+  }
+
+  @Test func `serves on a socket that it was passed, binds none of that kind, and leaves it where it is`() async throws
+  {
+    let name = "/tmp/drover-passed-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let descriptor = try bound(name)
+    defer { unlink(name) }
+    #expect(listen(descriptor, 16) == 0)
+    // Who comes before the server is answered by it.
+    let early = try RawClient(.socket(name))
+    try await early.send("GET /healthz HTTP/1.1\r\nhost: droverd\r\n\r\n")
+    let passed = PassedSocket(descriptor: descriptor, address: .socket(name))
+    let (bound, tell) = AsyncStream<BoundAddress>.makeStream()
+    let services = try api(nil, socket: name + ".own", passed: [passed]).services { tell.yield($0) }
+    #expect(services.count == 1)
+    let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: .silent))
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask {
+        defer { tell.finish() }
+        try await group.run()
+      }
+      for await address in bound {
+        #expect(address == .socket(name))
+        break
+      }
+      let reply = try await early.receive()
+      #expect(reply.status == 200 && reply.text == "ok\n")
+      #expect(reply.fields["date"]?.hasSuffix(" GMT") == true)
+      #expect(try await early.get("/version").status == 200)
+      #expect(try await RawClient(.socket(name)).get("/nowhere").status == 404)
+      await group.triggerGracefulShutdown()
+      #expect(await early.isClosedByServer())
+      try await tasks.waitForAll()
+    }
+    #expect(access(name, F_OK) == 0)
+    #expect(access(name + ".own", F_OK) != 0)
+  }
+
+  @Test func `refuses a passed socket that other machines reach, unless told so`() throws {
+    let address = ListenAddress(host: "0.0.0.0", port: 3001)
+    let passed = PassedSocket(descriptor: -1, address: .tcp(address))
+    #expect(throws: ListenError.exposed(address)) { _ = try api(nil, passed: [passed]).services() }
+    #expect(try api(nil, passed: [passed], open: true).services().count == 1)
+  }
+
+  @Test(arguments: [(784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (1_709_164_800, "Thu, 29 Feb 2024 00:00:00 GMT")])
+  func `writes the time of day as HTTP does`(seconds: Int, text: String) {
+    #expect(HTTPDate.text(of: seconds) == text)
   }
 }

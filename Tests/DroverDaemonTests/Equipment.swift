@@ -7,6 +7,7 @@ struct Equipment {
   var droverd: String
   var drover: String
   var engine: String
+  var python: String
   /// Holds `tiny.gguf`, `tiny-b.gguf` and `tiny-embedding.gguf`.
   var models: String
 
@@ -20,6 +21,8 @@ struct Equipment {
       droverd: programs + "/droverd", drover: programs + "/drover",
       engine: try #require(
         environment["DROVER_TEST_LLAMA_SERVER"], "DROVER_TEST_LLAMA_SERVER must name a llama-server; run Tests/run.sh"),
+      python: try #require(
+        environment["DROVER_TEST_PYTHON"], "DROVER_TEST_PYTHON must name a Python 3; Tests/run.sh sets it"),
       models: try #require(
         environment["DROVER_TEST_MODELS"], "DROVER_TEST_MODELS must name the folder of tiny.gguf; run Tests/run.sh"))
     for path in [equipment.droverd, equipment.drover, equipment.engine, equipment.models + "/tiny.gguf"] {

@@ -70,11 +70,13 @@ extension Station {
   var logPath: String { folder + "/droverd-\(starts).log" }
   var log: String { Command.text(of: logPath) }
 
-  func start(_ extra: [String] = [], environment: [String] = []) throws {
+  /// `launcher` is a program with arguments that becomes the program named by the arguments after its own.
+  func start(_ extra: [String] = [], environment: [String] = [], launcher: [String] = []) throws {
     starts += 1
+    let words = launcher + [equipment.droverd] + arguments + extra
     droverd = try ProcessSpawner.launchProcess(
       ChildLaunch(
-        executable: equipment.droverd, arguments: arguments + extra,
+        executable: words[0], arguments: Array(words.dropFirst()),
         environment: ["PATH=/usr/bin:/bin", "HOME=/nonexistent"] + environment, logPath: logPath,
         workingDirectory: folder))
   }

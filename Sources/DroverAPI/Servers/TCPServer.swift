@@ -78,8 +78,12 @@ struct TCPServer: Service {
 extension HTTPServerBuilder {
   /// A connection that sends nothing is closed after a while, unless it waits for its reply.
   static var control: HTTPServerBuilder {
-    .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(120)))
+    .http1(configuration: .control)
   }
+}
+
+extension HTTP1Channel.Configuration {
+  static var control: HTTP1Channel.Configuration { HTTP1Channel.Configuration(idleTimeout: .seconds(120)) }
 }
 
 extension Logger {
