@@ -88,7 +88,6 @@ extension MemoryFleetStore.Contents {
   private mutating func rename(_ from: Identity, _ to: Identity) {
     guard from != to else { return }
     if var registration = registrations.removeValue(forKey: from), registrations[to] == nil {
-      registration.identity = to
       registration.resource.identity = to
       registrations[to] = registration
     }

@@ -20,37 +20,101 @@ package struct SourceReference: Hashable, Sendable, Codable {
 }
 
 /// One resource as decoded: what its document says, what it inherits, and what is in effect.
+///
+/// A value in one reference: fleets hold each of their thousands of resources several times over, and a copy costs no
+/// more than a count.
 package struct Resource: Equatable, Sendable {
-  package var identity: Identity
-  /// Sorted by key.
-  package var labels: [Label]
-  /// Sorted by key.
-  package var annotations: [Label]
-  /// The spec as written with inherited defaults below it; this is what a generation counts.
-  package var written: FieldValue
-  /// ``written`` over the built-in defaults.
-  package var spec: FieldValue
-  package var source: SourceReference
-  /// SHA-256 of the canonical ``written`` spec, hexadecimal.
-  package var specHash: String
-  /// SHA-256 over the effective fields that a running process depends on; empty for kinds that run nothing.
-  package var reloadHash: String
+  private var content: Content
+
+  private final class Content: Sendable {
+    let fields: Fields
+
+    init(_ fields: Fields) { self.fields = fields }
+  }
+
+  private struct Fields: Equatable, Sendable {
+    var identity: Identity
+    var labels: [Label]
+    var annotations: [Label]
+    var written: FieldValue
+    var spec: FieldValue
+    var source: SourceReference
+    var specHash: String
+    var reloadHash: String
+  }
 
   package init(
     identity: Identity, labels: [Label], annotations: [Label], written: FieldValue, spec: FieldValue,
     source: SourceReference, specHash: String, reloadHash: String = ""
   ) {
-    self.identity = identity
-    self.labels = labels
-    self.annotations = annotations
-    self.written = written
-    self.spec = spec
-    self.source = source
-    self.specHash = specHash
-    self.reloadHash = reloadHash
+    content = Content(
+      Fields(
+        identity: identity, labels: labels, annotations: annotations, written: written, spec: spec, source: source,
+        specHash: specHash, reloadHash: reloadHash))
+  }
+
+  package static func == (left: Resource, right: Resource) -> Bool {
+    left.content === right.content || left.content.fields == right.content.fields
+  }
+
+  /// Whether this is a copy of `other`: equal, and found out at once. Equals made apart from each other are no copies.
+  package func isCopy(of other: Resource) -> Bool { content === other.content }
+
+  private mutating func set<Value>(_ field: WritableKeyPath<Fields, Value>, _ value: Value) {
+    var fields = content.fields
+    fields[keyPath: field] = value
+    content = Content(fields)
   }
 
   package func annotation(_ key: String) -> String? { annotations.first { $0.key == key }?.value }
+}
+
+extension Resource {
+  package var identity: Identity {
+    get { content.fields.identity }
+    set { set(\.identity, newValue) }
+  }
+
+  /// Sorted by key.
+  package var labels: [Label] {
+    get { content.fields.labels }
+    set { set(\.labels, newValue) }
+  }
+
+  /// Sorted by key.
+  package var annotations: [Label] {
+    get { content.fields.annotations }
+    set { set(\.annotations, newValue) }
+  }
+
+  /// The spec as written with inherited defaults below it; this is what a generation counts.
+  package var written: FieldValue {
+    get { content.fields.written }
+    set { set(\.written, newValue) }
+  }
+
+  /// ``written`` over the built-in defaults.
+  package var spec: FieldValue {
+    get { content.fields.spec }
+    set { set(\.spec, newValue) }
+  }
+
+  package var source: SourceReference {
+    get { content.fields.source }
+    set { set(\.source, newValue) }
+  }
+
+  /// SHA-256 of the canonical ``written`` spec, hexadecimal.
+  package var specHash: String {
+    get { content.fields.specHash }
+    set { set(\.specHash, newValue) }
+  }
+
+  /// SHA-256 over the effective fields that a running process depends on; empty for kinds that run nothing.
+  package var reloadHash: String {
+    get { content.fields.reloadHash }
+    set { set(\.reloadHash, newValue) }
+  }
 }
 
 /// One label or annotation.
@@ -66,6 +130,9 @@ package struct Label: Hashable, Sendable, Codable {
 
 /// Annotations that Drover reads.
 package enum Annotation {
+  /// Whether an annotation is Drover's to read; any other is the user's.
+  package static func isOwn(_ annotation: Label) -> Bool { annotation.key.hasPrefix(prefix) }
+
   /// ``disabled``: the object outlives its manifest.
   package static let prune = "drover.dev/prune"
   package static let disabled = "disabled"

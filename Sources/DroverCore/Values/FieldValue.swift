@@ -100,7 +100,11 @@ extension FieldValue {
   package static func strings(_ values: [String]) -> FieldValue { .list(values.map { FieldElement(.string($0)) }) }
 
   /// The value under `key`, nil if this is no map or has no such key. Null is a value.
-  package subscript(key: String) -> FieldValue? { entry(key)?.value }
+  package subscript(key: String) -> FieldValue? {
+    guard case .map(let entries) = self else { return nil }
+    for index in entries.indices where entries[index].key == key { return entries[index].value }
+    return nil
+  }
 
   /// The value at a path of keys, nil where any is missing.
   package subscript(path path: [String]) -> FieldValue? {
@@ -114,7 +118,8 @@ extension FieldValue {
 
   package func entry(_ key: String) -> FieldEntry? {
     guard case .map(let entries) = self else { return nil }
-    return entries.first { $0.key == key }
+    for index in entries.indices where entries[index].key == key { return entries[index] }
+    return nil
   }
 
   package var isNull: Bool { if case .null = self { true } else { false } }

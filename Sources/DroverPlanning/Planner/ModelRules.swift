@@ -10,7 +10,7 @@ enum ModelRules {
       if builder.instances.hasAny(of: world.desired.objects[index].identity.name) { known += 1 }
       switch registry.standings[index] {
       case .beingAccepted, .renamedAway, .unknown: continue
-      case .accepted where isSettled(index, builder): continue
+      case .accepted where isSettled(world.desired.objects[index], world, builder): continue
       case .accepted, .doomed: break
       }
       let object = world.desired.objects[index]
@@ -27,21 +27,18 @@ enum ModelRules {
 
   /// True for the common case in which there is nothing to do: no instance is wanted and there is none, or the only one
   /// serves. It copies nothing, which is what makes planning thousands of converged models cheap.
-  private static func isSettled(_ index: Int, _ builder: PlanBuilder) -> Bool {
-    let world = builder.world
-    guard let spec = world.desired.objects[index].resource?.spec,
-      world.desired.objects[index].resource?.annotations.isEmpty == true, world.observed.isComplete
+  private static func isSettled(_ object: borrowing DesiredObject, _ world: World, _ builder: PlanBuilder) -> Bool {
+    guard let resource = object.resource, world.observed.isComplete,
+      !resource.annotations.contains(where: Annotation.isOwn)
     else { return false }
-    let name = world.desired.objects[index].identity.name
-    let wish = ModelWish(name: name, spec: spec)
-    guard let only = builder.instances.only(of: name) else {
-      return wish.desiredState != .loaded && !builder.instances.hasAny(of: name)
+    let wish = ModelWish(name: object.identity.name, spec: resource.spec)
+    guard let only = builder.instances.only(of: object.identity.name) else {
+      return wish.desiredState != .loaded && !builder.instances.hasAny(of: object.identity.name)
     }
-    let generation = world.desired.objects[index].generation
     return wish.desiredState != .unloaded && builder.providers[wish.provider]?.isOnThisNode ?? true
       && world.observed.instances[only].phase == .ready && world.observed.instances[only].instance.loadedAt != nil
-      && world.observed.instances[only].instance.generation == generation
-      && world.observed.instances[only].instance.reloadHash == world.desired.objects[index].resource?.reloadHash
+      && world.observed.instances[only].instance.generation == object.generation
+      && world.observed.instances[only].instance.reloadHash == resource.reloadHash
       && world.observed.instances[only].instance.provider == wish.provider
       && world.observed.instances[only].instance.modelID == wish.modelID
   }

@@ -15,14 +15,14 @@ struct ModelWish {
   init(name: String, spec: FieldValue) {
     modelID = name
     guard case .map(let entries) = spec else { return }
-    for entry in entries {
-      switch entry.key {
-      case "provider": provider = entry.value.string ?? ""
-      case "modelID": modelID = entry.value.string ?? modelID
-      case "desiredState": desiredState = entry.value.string.flatMap(DesiredState.init) ?? .onDemand
-      case "warmup": warmup = entry.value.bool
-      case "transition": transition = entry.value.string.flatMap(Transition.init) ?? .auto
-      case "pinned": isPinned = entry.value.bool ?? false
+    for index in entries.indices {
+      switch entries[index].key {
+      case "provider": provider = entries[index].value.string ?? ""
+      case "modelID": modelID = entries[index].value.string ?? modelID
+      case "desiredState": desiredState = entries[index].value.string.flatMap(DesiredState.init) ?? .onDemand
+      case "warmup": warmup = entries[index].value.bool
+      case "transition": transition = entries[index].value.string.flatMap(Transition.init) ?? .auto
+      case "pinned": isPinned = entries[index].value.bool ?? false
       default: continue
       }
     }

@@ -53,22 +53,14 @@ struct RegistryRules {
 
   /// Whether an object is registered exactly as it is desired; copies neither.
   private func isUnchanged(_ index: Int, _ registration: Int) -> Bool {
-    guard let hash = world.desired.objects[index].resource?.specHash else { return false }
-    return hash == world.registered[registration].specHash
-      && world.desired.objects[index].generation == world.registered[registration].generation
-      && world.desired.objects[index].resource?.reloadHash == world.registered[registration].reloadHash
-      && isInPlace(index, registration)
-      && world.desired.objects[index].resource?.labels == world.registered[registration].resource.labels
-      && world.desired.objects[index].resource?.annotations == world.registered[registration].resource.annotations
-  }
-
-  /// Field by field, from the likeliest to differ: a whole reference would be copied first.
-  private func isInPlace(_ index: Int, _ registration: Int) -> Bool {
-    world.desired.objects[index].resource?.source.line == world.registered[registration].source.line
-      && world.desired.objects[index].resource?.source.document == world.registered[registration].source.document
-      && world.desired.objects[index].resource?.source.sha256 == world.registered[registration].source.sha256
-      && world.desired.objects[index].resource?.source.path == world.registered[registration].source.path
-      && world.desired.objects[index].resource?.source.root == world.registered[registration].source.root
+    guard let resource = world.desired.objects[index].resource,
+      world.desired.objects[index].generation == world.registered[registration].generation
+    else { return false }
+    let accepted = world.registered[registration].resource
+    return resource.isCopy(of: accepted)
+      || resource.specHash == accepted.specHash && resource.reloadHash == accepted.reloadHash
+        && resource.source == accepted.source && resource.labels == accepted.labels
+        && resource.annotations == accepted.annotations
   }
 
   private mutating func compare(
@@ -184,14 +176,16 @@ private struct Renames {
 
 extension World {
   /// The registration of `identity`, by bisection.
-  func registration(of identity: Identity) -> Registration? {
+  func registration(of identity: Identity) -> Registration? { registrationIndex(of: identity).map { registered[$0] } }
+
+  private func registrationIndex(of identity: Identity) -> Int? {
     var (low, high) = (0, registered.count)
     while low < high {
       let middle = (low + high) / 2
       if registered[middle].identity < identity { low = middle + 1 } else { high = middle }
     }
-    return low < registered.count && registered[low].identity == identity ? registered[low] : nil
+    return low < registered.count && registered[low].identity == identity ? low : nil
   }
 
-  func isRegistered(_ identity: Identity) -> Bool { registration(of: identity) != nil }
+  func isRegistered(_ identity: Identity) -> Bool { registrationIndex(of: identity) != nil }
 }

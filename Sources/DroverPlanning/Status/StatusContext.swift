@@ -26,7 +26,8 @@ package struct StatusContext {
     earlierSteps = Dictionary(grouping: previousPlan?.steps ?? [], by: \.object)
     blocked = Dictionary(plan.prune.blocked.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
     var providers: [String: ProviderState] = [:]
-    for object in world.desired.objects where object.identity.kind == .provider {
+    for index in world.desired.objects.indices where world.desired.objects[index].identity.kind == .provider {
+      let object = world.desired.objects[index]
       guard let resource = object.resource else { continue }
       let spec = ProviderSpec(name: object.identity.name, spec: resource.spec)
       providers[spec.name] = ProviderState(
