@@ -6,18 +6,21 @@ enum ConvergedFleet {
     var instances: [ObservedInstance] = []
     var providers: [String: ProviderObservation] = [:]
     var managed: Set<String> = []
-    for case let object? in fleet.objects.map(\.resource) where object.identity.kind == .provider {
-      let spec = ProviderSpec(name: object.identity.name, spec: object.spec)
+    for index in fleet.objects.indices where fleet.objects[index].identity.kind == .provider {
+      guard let resource = fleet.objects[index].resource else { continue }
+      let spec = ProviderSpec(name: resource.identity.name, spec: resource.spec)
       providers[spec.name] = ProviderObservation(reachability: .reachable, observedAt: now)
       if spec.isManaged { managed.insert(spec.name) }
     }
-    for object in fleet.objects where object.identity.kind == .model {
-      guard let resource = object.resource else { continue }
-      let spec = ModelSpec(name: object.identity.name, spec: resource.spec)
-      guard spec.desiredState == .loaded else { continue }
+    for index in fleet.objects.indices where fleet.objects[index].identity.kind == .model {
+      guard let resource = fleet.objects[index].resource,
+        resource.spec["desiredState"]?.string == DesiredState.loaded.rawValue
+      else { continue }
+      let spec = ModelSpec(name: fleet.objects[index].identity.name, spec: resource.spec)
       let instance = Instance(
         id: "base-" + spec.name, model: spec.name, key: spec.key, provider: spec.provider, modelID: spec.modelID,
-        generation: object.generation, reloadHash: resource.reloadHash, isManaged: managed.contains(spec.provider),
+        generation: fleet.objects[index].generation, reloadHash: resource.reloadHash,
+        isManaged: managed.contains(spec.provider),
         reserved: spec.llamaCpp.requiredMemory.map { PoolAmount($0.name, $0.limit) }, intendedAt: now, readyAt: now,
         loadedAt: now)
       instances.append(ObservedInstance(instance: instance, phase: .ready))

@@ -19,18 +19,30 @@ struct DiffBuilder {
     allowed = Set(proposal.verdict.allowed)
     blocked = Dictionary(
       proposal.verdict.blocked.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
-    renamedAway = Set(proposal.world.desired.objects.compactMap(\.renamedFrom))
+    let objects = proposal.world.desired.objects
+    renamedAway = Set(objects.indices.compactMap { objects[$0].renamedFrom })
   }
 
   mutating func compare() {
-    for object in proposal.world.desired.objects where !renamedAway.contains(object.identity) {
-      if let change = change(of: object) {
+    let objects = proposal.world.desired.objects
+    var next = 0
+    for index in objects.indices where !renamedAway.contains(objects[index].identity) {
+      while next < base.registered.count, base.registered[next].identity < objects[index].identity { next += 1 }
+      if next < base.registered.count, isUnchanged(objects[index], base.registered[next]) {
+        counts.unchanged += 1
+      } else if let change = change(of: objects[index]) {
         changes.append(change)
         count(change)
       } else {
         counts.unchanged += 1
       }
     }
+  }
+
+  /// Whether an object is registered under its name as it stands; that is most of them.
+  private func isUnchanged(_ object: borrowing DesiredObject, _ registration: borrowing Registration) -> Bool {
+    guard case .accepted = object.newest, object.renamedFrom == nil else { return false }
+    return object.resource?.isCopy(of: registration.resource) ?? false
   }
 
   private mutating func count(_ change: DiffReport.Change) {

@@ -31,8 +31,11 @@ enum DiffMemory {
     var peak = now
     let running = Set(staying.map(\.instance.model))
     // Models that the plan does nothing for and waits for nothing of stay as they are.
-    for object in proposal.accepted.desired.objects
-    where object.identity.kind == .model && !object.isAbsent && context.isConcerned(object.identity) {
+    let objects = proposal.accepted.desired.objects
+    for index in objects.indices where objects[index].identity.kind == .model {
+      guard context.isConcerned(objects[index].identity) else { continue }
+      let object = objects[index]
+      guard !object.isAbsent else { continue }
       guard let resource = object.resource, !running.contains(object.identity.name) else { continue }
       let effect = ModelEffect(object, resource, context)
       let wish = ModelWish(resource)

@@ -23,21 +23,34 @@ struct ProposedWorld {
     var desired = proposed
     desired.confirmedPrunes = base.desired.confirmedPrunes
     let gone = NewestDocument.absent(since: Timestamp(milliseconds: 0), scans: PruneGuard.scans)
-    let named = Set(proposed.objects.map(\.identity))
-    for index in desired.objects.indices {
-      let registration = base.registration(of: desired.objects[index].identity)
-      desired.objects[index].follow(registration)
-      if desired.objects[index].isAbsent { desired.objects[index].newest = gone }
-    }
-    for registration in base.registered where !named.contains(registration.identity) {
-      desired.objects.append(
+    var next = 0
+    var left: [DesiredObject] = []
+    func leave() {
+      let registration = base.registered[next]
+      left.append(
         DesiredObject(
           identity: registration.identity, resource: registration.resource, generation: registration.generation,
           newest: gone, source: registration.source, firstSeen: registration.firstSeen))
+      next += 1
     }
-    desired.objects.sort { $0.identity < $1.identity }
+    for index in desired.objects.indices {
+      while next < base.registered.count, base.registered[next].identity < desired.objects[index].identity { leave() }
+      if next < base.registered.count, base.registered[next].identity == desired.objects[index].identity {
+        desired.objects[index].follow(base.registered[next])
+        next += 1
+      } else {
+        desired.objects[index].follow(nil)
+      }
+      if case .absent = desired.objects[index].newest { desired.objects[index].newest = gone }
+    }
+    while next < base.registered.count { leave() }
+    if !left.isEmpty {
+      desired.objects += left
+      desired.objects.sort { $0.identity < $1.identity }
+    }
     let listed = Set(desired.roots.map(\.path))
-    let roots = Set(desired.objects.compactMap { $0.resource?.source.root }).subtracting(listed)
+    let objects = desired.objects
+    let roots = Set(objects.indices.lazy.compactMap { objects[$0].resource?.source.root }).subtracting(listed)
     desired.roots += roots.sorted().map { RootState(path: $0) }
     return desired
   }
@@ -52,8 +65,10 @@ struct ProposedWorld {
       return wish.provider + ":" + wish.modelID + " " + resource.reloadHash
     }
     var vanished: [String: Identity] = [:]
-    for object in desired.objects where object.isAbsent && base.isRegistered(object.identity) {
-      if let key = key(object) { vanished[key] = object.identity }
+    for index in desired.objects.indices {
+      guard case .absent = desired.objects[index].newest else { continue }
+      let object = desired.objects[index]
+      if base.isRegistered(object.identity), let key = key(object) { vanished[key] = object.identity }
     }
     guard !vanished.isEmpty else { return }
     for index in desired.objects.indices where !desired.objects[index].isAbsent {
@@ -65,13 +80,20 @@ struct ProposedWorld {
 
   private static func accepted(_ world: World) -> World {
     var accepted = world
-    let renames = Dictionary(
-      world.desired.objects.compactMap { object in object.renamedFrom.map { ($0, object.identity) } },
-      uniquingKeysWith: { first, _ in first })
-    accepted.registered = world.desired.objects.compactMap { object in
-      guard let resource = object.resource, renames[object.identity] == nil else { return nil }
-      return Registration(generation: object.generation, firstSeen: object.firstSeen, resource: resource)
+    let objects = world.desired.objects
+    var renames: [Identity: Identity] = [:]
+    for index in objects.indices {
+      guard let former = objects[index].renamedFrom, renames[former] == nil else { continue }
+      renames[former] = objects[index].identity
     }
+    accepted.registered = objects.indices.compactMap { index in
+      guard let resource = objects[index].resource, renames.isEmpty || renames[objects[index].identity] == nil else {
+        return nil
+      }
+      return Registration(
+        generation: objects[index].generation, firstSeen: objects[index].firstSeen, resource: resource)
+    }
+    guard !renames.isEmpty else { return accepted }
     accepted.desired.objects.removeAll { renames[$0.identity] != nil }
     for index in accepted.observed.instances.indices {
       let old = Identity(.model, accepted.observed.instances[index].instance.model)
