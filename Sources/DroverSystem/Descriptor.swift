@@ -8,12 +8,14 @@ struct Descriptor: ~Copyable, Sendable {
     self.raw = raw
   }
 
-  /// open(2) with O_CLOEXEC, again where a signal interrupts.
+  /// open(2) with O_CLOEXEC, again where a signal interrupts. With `relative`, openat(2) of that path in a folder that is
+  /// open; errors name `path` then.
   static func open(
-    _ path: String, _ flags: Int32, mode: mode_t = 0, operation: String = "open"
+    _ path: String, in folder: Int32 = AT_FDCWD, at relative: String? = nil, _ flags: Int32, mode: mode_t = 0,
+    operation: String = "open"
   ) throws(SystemError) -> Descriptor {
     while true {
-      let raw = Glibc.open(path, flags | O_CLOEXEC, mode)
+      let raw = openat(folder, relative ?? path, flags | O_CLOEXEC, mode)
       if raw >= 0 { return Descriptor(owning: raw) }
       if errno != EINTR { throw .last(operation, path) }
     }

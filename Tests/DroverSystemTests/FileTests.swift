@@ -92,6 +92,20 @@ import Testing
     }
   }
 
+  @Test func `reads below a folder, and names the whole path of what it cannot read`() throws {
+    try Directory.create(directory("sub"))
+    try directory.write("sub/file", "0123456789")
+    let folder = try FolderReader(directory.path)
+    #expect(try folder.read("sub/file", maxBytes: 10).count == 10)
+    #expect(throws: SystemError.tooLarge(path: directory("sub/file"), limit: 9)) {
+      try folder.read("sub/file", maxBytes: 9)
+    }
+    #expect(throws: SystemError.errno(operation: "open", path: directory("none"), code: ENOENT)) {
+      try folder.read("none", maxBytes: 9)
+    }
+    #expect(throws: SystemError.self) { try FolderReader(directory("sub/file")) }
+  }
+
   @Test func `stops at the size limit`() throws {
     let path = try directory.write("file", "0123456789")
     #expect(try FileReader.read(path, maxBytes: 10).count == 10)

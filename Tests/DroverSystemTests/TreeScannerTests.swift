@@ -71,10 +71,23 @@ import Testing
     symlink("..data/sub", directory("sub"))
     let scan = scan()
     #expect(scan.files.map(\.relativePath) == ["a.yaml", "sub/b.yaml"])
-    #expect(scan.files.map(\.stat.kind) == [.regular, .regular])
+    #expect(scan.files.map(\.stat?.kind) == [.regular, .regular])
     #expect(scan.problems == [])
     #expect(scan.directories == ["", "sub"])
     #expect(scan.linkTargets == [root + "/..2024_01_01"])
+  }
+
+  @Test func `finds the same without looking at the files`() throws {
+    try Directory.create(directory("sub"))
+    for name in ["b.yaml", "sub/a.yaml", "sub.yaml"] { try directory.write(name) }
+    symlink("../b.yaml", directory("sub/link.yaml"))
+    mkfifo(directory("pipe.yaml"), 0o600)
+    let quick = TreeScanner(root: directory.path).scan(looksAtFiles: false)
+    let scan = scan()
+    #expect(quick.files.map(\.relativePath) == scan.files.map(\.relativePath))
+    #expect(quick.files.map { $0.stat == nil } == [true, true, true, false])
+    #expect(quick.problems == scan.problems)
+    #expect(quick.problems.map(\.relativePath) == ["pipe.yaml"])
   }
 
   @Test func `resolves a root that is a link`() throws {

@@ -74,9 +74,7 @@ package enum Directory {
         inode: UInt64(entry.pointee.d_ino))
       if name == nil { unreadable.append(found) } else { entries.append(found) }
     }
-    let byName = { (one: DirectoryEntry, other: DirectoryEntry) in
-      one.name.utf8.lexicographicallyPrecedes(other.name.utf8)
-    }
+    let byName = { (one: DirectoryEntry, other: DirectoryEntry) in one.name.precedesInBytes(other.name) }
     return (entries.sorted(by: byName), unreadable.sorted(by: byName))
   }
 

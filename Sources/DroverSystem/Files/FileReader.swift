@@ -11,11 +11,25 @@ package enum FileReader {
   /// Throws ``SystemError/notRegular(path:)`` for anything but a regular file, and
   /// ``SystemError/tooLarge(path:limit:)`` for one of more than `maxBytes`.
   package static func read(_ path: String, maxBytes: Int) throws(SystemError) -> [UInt8] {
-    try contents(of: path, maxBytes: maxBytes).bytes
+    try bytes(of: openForReading(path), path, maxBytes)
   }
 
   package static func contents(of path: String, maxBytes: Int) throws(SystemError) -> FileContents {
     let descriptor = try openForReading(path)
+    let bytes = try bytes(of: descriptor, path, maxBytes)
+    return FileContents(bytes: bytes, stat: try descriptor.status(of: path))
+  }
+
+  /// The file at `relative` in an open folder; `path` is how errors name it.
+  static func read(
+    _ relative: String, in folder: borrowing Descriptor, as path: String, maxBytes: Int
+  ) throws(SystemError) -> [UInt8] {
+    try bytes(of: openForReading(path, in: folder.raw, at: relative), path, maxBytes)
+  }
+
+  private static func bytes(
+    of descriptor: borrowing Descriptor, _ path: String, _ maxBytes: Int
+  ) throws(SystemError) -> [UInt8] {
     let before = try descriptor.status(of: path)
     guard before.kind == .regular else { throw .notRegular(path: path) }
     guard before.size <= Int64(maxBytes) else { throw .tooLarge(path: path, limit: maxBytes) }
@@ -27,15 +41,16 @@ package enum FileReader {
       if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
       guard bytes.count <= maxBytes else { throw .tooLarge(path: path, limit: maxBytes) }
       // A file with a size gives less than asked for at its end alone.
-      if chunk.isEmpty || before.size > 0 && chunk.count < capacity { break }
+      if chunk.isEmpty || before.size > 0 && chunk.count < capacity { return bytes }
       capacity = max(4096, min(bytes.count, maxBytes - bytes.count + 1))
     }
-    return FileContents(bytes: bytes, stat: try descriptor.status(of: path))
   }
 
-  private static func openForReading(_ path: String) throws(SystemError) -> Descriptor {
+  private static func openForReading(
+    _ path: String, in folder: Int32 = AT_FDCWD, at relative: String? = nil
+  ) throws(SystemError) -> Descriptor {
     do throws(SystemError) {
-      return try Descriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+      return try Descriptor.open(path, in: folder, at: relative, O_RDONLY | O_NONBLOCK | O_NOCTTY)
     } catch {
       // A socket cannot be opened at all.
       if error.code == ENXIO || error.code == ENODEV { throw .notRegular(path: path) }

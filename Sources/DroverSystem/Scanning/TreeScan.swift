@@ -2,10 +2,10 @@
 package struct ScannedFile: Hashable, Sendable {
   /// From the root, with `/`.
   package var relativePath: String
-  /// Of the file itself, where the path is a link.
-  package var stat: FileStat
+  /// Of the file itself, where the path is a link; nil where nobody looked.
+  package var stat: FileStat?
 
-  package init(relativePath: String, stat: FileStat) {
+  package init(relativePath: String, stat: FileStat?) {
     self.relativePath = relativePath
     self.stat = stat
   }

@@ -17,7 +17,7 @@ extension TreeScanner {
       }
     }
     if let rules = scan.ignoreFileStat, Self.stat(folder.raw, Self.ignoreFileName) != rules { return false }
-    return scan.files.allSatisfy { Self.stat(folder.raw, $0.relativePath) == $0.stat }
+    return scan.files.allSatisfy { $0.stat != nil && Self.stat(folder.raw, $0.relativePath) == $0.stat }
   }
 
   /// In milliseconds: the clock of inodes ticks every 1 to 10.

@@ -12,13 +12,15 @@ extension TreeScanner {
     }
 
     private let root: String
+    private let looksAtFiles: Bool
     private var scan: TreeScan
     /// The folders that were reached over a link: each once, or a few links would multiply to millions of paths.
     private var linked: Set<FileID> = []
     private var linkTargets: Set<String> = []
 
-    init(root: String, scan: TreeScan) {
+    init(root: String, looksAtFiles: Bool, scan: TreeScan) {
       self.root = root
+      self.looksAtFiles = looksAtFiles
       self.scan = scan
     }
 
@@ -28,10 +30,10 @@ extension TreeScanner {
 
     func finished() -> TreeScan {
       var result = scan
-      result.files.sort { $0.relativePath.utf8.lexicographicallyPrecedes($1.relativePath.utf8) }
-      result.folders.sort { $0.relativePath.utf8.lexicographicallyPrecedes($1.relativePath.utf8) }
-      result.linkTargets = linkTargets.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      result.problems.sort { $0.relativePath.utf8.lexicographicallyPrecedes($1.relativePath.utf8) }
+      result.files.sort { $0.relativePath.precedesInBytes($1.relativePath) }
+      result.folders.sort { $0.relativePath.precedesInBytes($1.relativePath) }
+      result.linkTargets = linkTargets.sorted { $0.precedesInBytes($1) }
+      result.problems.sort { $0.relativePath.precedesInBytes($1.relativePath) }
       return result
     }
 
@@ -55,8 +57,13 @@ extension TreeScanner {
         case .symlink:
           follow(child, isManifest: TreeScanner.isManifest(entry.name), ancestors: ancestors)
         case .regular, .other:
-          if TreeScanner.isManifest(entry.name), !scan.ignoreRules.ignoresLeaf(child, isDirectory: false) {
+          guard TreeScanner.isManifest(entry.name), !scan.ignoreRules.ignoresLeaf(child, isDirectory: false) else {
+            continue
+          }
+          if looksAtFiles || entry.kind == .other {
             take(child)
+          } else {
+            scan.files.append(ScannedFile(relativePath: child, stat: nil))
           }
         }
       }

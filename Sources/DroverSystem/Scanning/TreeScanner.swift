@@ -21,8 +21,9 @@ package struct TreeScanner: Sendable {
     !name.hasPrefix(".") && (name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.hasSuffix(".json"))
   }
 
-  /// Looks at the tree as it is now. A file that goes during the scan is absent from it.
-  package func scan() -> TreeScan {
+  /// Looks at the tree as it is now. A file that goes during the scan is absent from it. For somebody who opens every
+  /// file at once, `looksAtFiles` false leaves out the metadata of those that their folders say are files.
+  package func scan(looksAtFiles: Bool = true) -> TreeScan {
     var scan = TreeScan()
     do throws(SystemError) {
       let resolved = try realPath(root)
@@ -31,7 +32,7 @@ package struct TreeScanner: Sendable {
       scan.root = resolved
       scan.rootStat = stat
       (scan.ignoreRules, scan.ignoreFileStat) = try Self.ignoreRules(in: resolved)
-      var walk = Walk(root: resolved, scan: scan)
+      var walk = Walk(root: resolved, looksAtFiles: looksAtFiles, scan: scan)
       try walk.visitRoot(stat)
       return walk.finished()
     } catch {
