@@ -2,16 +2,20 @@ import Crypto
 
 /// SHA-256 as lower-case hexadecimal.
 package enum Digest {
-  private static let hex = Array("0123456789abcdef".utf8)
-
   package static func sha256(_ bytes: [UInt8]) -> String {
-    var out = [UInt8](repeating: 0, count: 64)
-    var index = 0
-    for byte in SHA256.hash(data: bytes) {
-      out[index] = hex[Int(byte >> 4)]
-      out[index + 1] = hex[Int(byte & 15)]
-      index += 2
+    var hash = SHA256()
+    bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    let digest = hash.finalize()
+    return String(unsafeUninitializedCapacity: 64) { out in
+      var index = 0
+      for byte in digest {
+        out[index] = digit(byte >> 4)
+        out[index + 1] = digit(byte & 15)
+        index += 2
+      }
+      return index
     }
-    return String(decoding: out, as: UTF8.self)
   }
+
+  private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 }

@@ -3,6 +3,7 @@
 package enum DecimalText {
   /// The canonical text of `text`; nil if it is no plain decimal (an exponent is expanded: `5e-07` is `0.0000005`).
   package static func canonical(_ text: String) -> String? {
+    if isCanonical(text.utf8) { return text }
     var rest = text[...]
     var negative = false
     if rest.first == "-" || rest.first == "+" {
@@ -31,6 +32,17 @@ package enum DecimalText {
     while fraction.last == "0" { fraction = fraction.dropLast() }
     let magnitude = (whole.isEmpty ? "0" : String(whole)) + (fraction.isEmpty ? "" : "." + fraction)
     return negative && magnitude != "0" ? "-" + magnitude : magnitude
+  }
+
+  /// Whether a text without a sign is canonical as it stands; hardly any other is ever written.
+  private static func isCanonical(_ text: String.UTF8View) -> Bool {
+    func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+    let whole = text.prefix(while: isDigit)
+    guard let first = whole.first, first != 0x30 || whole.count == 1 else { return false }
+    guard whole.endIndex != text.endIndex else { return true }
+    guard text[whole.endIndex] == UInt8(ascii: ".") else { return false }
+    let fraction = text[text.index(after: whole.endIndex)...]
+    return fraction.allSatisfy(isDigit) && fraction.last ?? 0x30 != 0x30
   }
 
   /// Digits behind the point of a canonical text.

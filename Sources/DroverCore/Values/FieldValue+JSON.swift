@@ -15,6 +15,9 @@ extension FieldValue {
     return out
   }
 
+  /// Appends ``canonicalJSON``.
+  package func appendCanonicalJSON(to out: inout [UInt8]) { write(into: &out, sorted: true) }
+
   private func write(into out: inout [UInt8], sorted: Bool) {
     switch self {
     case .null: out.append(contentsOf: "null".utf8)
@@ -70,21 +73,34 @@ package enum JSONText {
   /// Appends `text` as a JSON string, escaping only what RFC 8259 demands.
   package static func quote(_ text: String, into out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        out.append(UInt8(ascii: "\\"))
-        out.append(byte)
-      case 0x0A: out.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
-      case 0x0D: out.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "r")])
-      case 0x09: out.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "t")])
-      case 0..<0x20:
-        out.append(contentsOf: "\\u00".utf8)
-        out.append(hex[Int(byte >> 4)])
-        out.append(hex[Int(byte & 15)])
-      default: out.append(byte)
+    var text = text
+    text.withUTF8 { bytes in
+      var written = 0
+      for index in bytes.indices where mustEscape(bytes[index]) {
+        out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[written..<index]))
+        escape(bytes[index], into: &out)
+        written = index + 1
       }
+      out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[written...]))
     }
     out.append(UInt8(ascii: "\""))
+  }
+
+  private static func mustEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private static func escape(_ byte: UInt8, into out: inout [UInt8]) {
+    out.append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x0A: out.append(UInt8(ascii: "n"))
+    case 0x0D: out.append(UInt8(ascii: "r"))
+    case 0x09: out.append(UInt8(ascii: "t"))
+    case 0..<0x20:
+      out.append(contentsOf: "u00".utf8)
+      out.append(hex[Int(byte >> 4)])
+      out.append(hex[Int(byte & 15)])
+    default: out.append(byte)
+    }
   }
 }

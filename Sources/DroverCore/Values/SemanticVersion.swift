@@ -8,6 +8,11 @@ package struct SemanticVersion: Sendable, Hashable, Comparable, CustomStringConv
 
   /// Reads `3.1.0`, `1.0.0-rc.1+build`; nil for anything that semver.org does not allow.
   package init?(_ text: String) {
+    if let numbers = SemanticVersion.plainNumbers(text.utf8) {
+      (major, minor, patch) = numbers
+      (prerelease, build) = ([], "")
+      return
+    }
     let plus = text.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
     build = plus.count == 2 ? String(plus[1]) : ""
     if plus.count == 2, !SemanticVersion.areIdentifiers(plus[1], numericMayLead: true) { return nil }
@@ -19,6 +24,28 @@ package struct SemanticVersion: Sendable, Hashable, Comparable, CustomStringConv
       let major = Int(numbers[0]), let minor = Int(numbers[1]), let patch = Int(numbers[2])
     else { return nil }
     (self.major, self.minor, self.patch) = (major, minor, patch)
+  }
+
+  /// Of a version that is three short numbers and nothing else, as almost every one is.
+  private static func plainNumbers(_ text: String.UTF8View) -> (Int, Int, Int)? {
+    var numbers = (0, 0, 0)
+    var dots = 0
+    var digits = 0
+    for byte in text {
+      switch byte {
+      case 0x30...0x39:
+        // A zero leads nothing; nine digits cannot overflow.
+        guard digits == 0 || numbers.2 > 0, digits < 9 else { return nil }
+        numbers.2 = numbers.2 * 10 + Int(byte - 0x30)
+        digits += 1
+      case UInt8(ascii: "."):
+        guard digits > 0, dots < 2 else { return nil }
+        numbers = (numbers.1, numbers.2, 0)
+        (dots, digits) = (dots + 1, 0)
+      default: return nil
+      }
+    }
+    return dots == 2 && digits > 0 ? numbers : nil
   }
 
   private static func isNumber(_ text: Substring) -> Bool {

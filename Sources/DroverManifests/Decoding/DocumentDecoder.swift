@@ -232,7 +232,7 @@ enum LabelSyntax {
   static func isValue(_ text: String) -> Bool { text.isEmpty || isQualified(text[...]) }
 
   static func isKey(_ text: String) -> Bool {
-    guard let slash = text.firstIndex(of: "/") else { return isQualified(text[...]) }
+    guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return isQualified(text[...]) }
     return isSubdomainName(String(text[..<slash])) && isQualified(text[text.index(after: slash)...])
   }
 

@@ -49,14 +49,21 @@ final class BuiltInDefaults: Sendable {
     guard case .map(let entries) = written else { return written }
     var out: [FieldEntry] = []
     out.reserveCapacity(slots.count)
-    for slot in slots {
-      if let entry = entries.first(where: { $0.key == slot.name }) {
-        out.append(FieldEntry(slot.name, slot.inner.filled(entry.value), mark: entry.mark))
-      } else if let whole = slot.whole, slot.name != skipped {
-        out.append(FieldEntry(slot.name, whole))
+    for slot in slots.indices {
+      if let index = BuiltInDefaults.index(of: slots[slot].name, in: entries) {
+        let value = entries[index].value
+        out.append(FieldEntry(slots[slot].name, slots[slot].inner.filled(value), mark: entries[index].mark))
+      } else if let whole = slots[slot].whole, slots[slot].name != skipped {
+        out.append(FieldEntry(slots[slot].name, whole))
       }
     }
     return .map(out)
+  }
+
+  /// By index: a closure would be given a copy of every entry.
+  private static func index(of key: String, in entries: [FieldEntry]) -> Int? {
+    for index in entries.indices where entries[index].key == key { return index }
+    return nil
   }
 }
 

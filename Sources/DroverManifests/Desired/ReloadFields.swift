@@ -7,49 +7,47 @@ import DroverCore
 final class ReloadFields: Sendable {
   private struct Slot {
     var name: String
+    /// `llamaCpp.context.slots=`
+    var label: [UInt8]
     var defaultValue: FieldValue?
-    var isHashed: Bool
     var below: ReloadFields?
   }
 
   private let slots: [Slot]
 
-  private init(_ fields: [Field]) {
+  private init(_ fields: [Field], prefix: String) {
     slots = fields.compactMap { field in
+      let path = prefix + field.name
       if case .object(let nested) = field.type {
-        let below = ReloadFields(nested)
-        return below.slots.isEmpty
-          ? nil : Slot(name: field.name, defaultValue: nil, isHashed: false, below: below)
+        let below = ReloadFields(nested, prefix: path + ".")
+        return below.slots.isEmpty ? nil : Slot(name: field.name, label: [], defaultValue: nil, below: below)
       }
       guard field.change >= .reload else { return nil }
-      return Slot(name: field.name, defaultValue: field.defaultValue, isHashed: true, below: nil)
+      return Slot(name: field.name, label: Array((path + "=").utf8), defaultValue: field.defaultValue, below: nil)
     }
   }
 
-  private func append(_ spec: FieldValue, prefix: String, to out: inout [UInt8]) {
-    guard case .map(let entries) = spec else { return }
-    for slot in slots {
-      guard let entry = entries.first(where: { $0.key == slot.name }) else { continue }
-      if let below = slot.below {
-        below.append(entry.value, prefix: prefix + slot.name + ".", to: &out)
-      } else if !entry.value.isNull, entry.value != slot.defaultValue {
-        out.append(contentsOf: prefix.utf8)
-        out.append(contentsOf: slot.name.utf8)
-        out.append(UInt8(ascii: "="))
-        out.append(contentsOf: entry.value.canonicalJSON)
+  private func append(_ spec: FieldValue, to out: inout [UInt8]) {
+    for index in slots.indices {
+      guard let value = spec[slots[index].name] else { continue }
+      if let below = slots[index].below {
+        below.append(value, to: &out)
+      } else if !value.isNull, value != slots[index].defaultValue {
+        out.append(contentsOf: slots[index].label)
+        value.appendCanonicalJSON(to: &out)
         out.append(UInt8(ascii: "\n"))
       }
     }
   }
 
-  private static let model = ReloadFields(KindDefinition.model.fields)
-  private static let provider = ReloadFields(KindDefinition.provider.fields)
+  private static let model = ReloadFields(KindDefinition.model.fields, prefix: "")
+  private static let provider = ReloadFields(KindDefinition.provider.fields, prefix: "provider.")
   private static let version = Array("drover reload hash 1\n".utf8)
 
   /// What the fields of a provider's effective spec add to the hash of each of its models.
   static func providerPart(_ spec: FieldValue) -> [UInt8] {
     var out: [UInt8] = []
-    provider.append(spec, prefix: "provider.", to: &out)
+    provider.append(spec, to: &out)
     return out
   }
 
@@ -60,7 +58,7 @@ final class ReloadFields: Sendable {
     var out = version
     out.reserveCapacity(512)
     out.append(contentsOf: providerPart)
-    model.append(spec, prefix: "", to: &out)
+    model.append(spec, to: &out)
     return Digest.sha256(out)
   }
 }
