@@ -99,7 +99,10 @@ let package = Package(
     tests("DroverAPITests", ["DroverAPI", "DroverCore", .lifecycle, .logging]),
     tests(
       "DroverCLITests",
-      ["DroverCLI", "DroverCore", "DroverHTTP", "DroverManifests", "DroverPlanning", "DroverSystem", .argumentParser],
+      [
+        "DroverCLI", "DroverCore", "DroverHTTP", "DroverManifests", "DroverPlanning", "DroverSystem", "DroverTestKit",
+        .argumentParser,
+      ],
       exclude: ["Fixtures", "Goldens"]),
     tests(
       "DroverControllerTests",

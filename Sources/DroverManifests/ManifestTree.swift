@@ -38,52 +38,41 @@ package struct ManifestTree: Sendable {
   package var diagnostics: [Diagnostic] { fleet.diagnostics }
 
   /// Decodes `inputs` on all cores and folds them over `previous`. `unreadable` are files that could not be read. When
-  /// the set is not complete, nothing that it leaves out is absent.
+  /// the set is not complete, nothing that it leaves out is absent. What `twin`, another state of the same tree, has
+  /// decoded already is taken from there.
   package static func load(
     _ inputs: [Input], unreadable: [ManifestFile] = [], roots: [RootState] = [], isComplete: Bool = true,
-    previous: DesiredFleet = DesiredFleet(), policy: HostPolicy? = nil, now: Timestamp,
+    previous: DesiredFleet = DesiredFleet(), twin: ManifestScan? = nil, policy: HostPolicy? = nil, now: Timestamp,
     decoder: ManifestDecoder = ManifestDecoder()
   ) async -> ManifestTree {
-    let scan = ManifestScan(files: await decode(inputs, decoder) + unreadable, roots: roots, isComplete: isComplete)
-    let fleet = DesiredFold.fold(previous: previous, scan: scan, policy: policy, now: now)
-    return ManifestTree(scan: scan, fleet: fleet, counts: Counts(scan, fleet))
-  }
-
-  /// In the order of `inputs`. A chunk is large enough that starting a task for it costs nothing beside it.
-  private static func decode(_ inputs: [Input], _ decoder: ManifestDecoder) async -> [ManifestFile] {
-    let chunk = 64
-    guard inputs.count > chunk else { return inputs.map { decoder.decode($0) } }
-    return await withTaskGroup(of: (Int, [ManifestFile]).self) { group in
-      for start in stride(from: 0, to: inputs.count, by: chunk) {
-        let part = inputs[start..<min(start + chunk, inputs.count)]
-        group.addTask { (start, part.map { decoder.decode($0) }) }
-      }
-      var parts: [(Int, [ManifestFile])] = []
-      for await part in group { parts.append(part) }
-      return parts.sorted { $0.0 < $1.0 }.flatMap(\.1)
+    let known = KnownFiles(twin?.files ?? [])
+    let files = await inputs.concurrentMap { input in
+      let digest = Digest.sha256(input.bytes)
+      return known.file(sha256: digest, at: input)
+        ?? decoder.decode(input.bytes, root: input.root, path: input.path, display: input.display, sha256: digest)
     }
-  }
-}
-
-extension ManifestDecoder {
-  fileprivate func decode(_ input: ManifestTree.Input) -> ManifestFile {
-    decode(input.bytes, root: input.root, path: input.path, display: input.display)
+    let scan = ManifestScan(files: files + unreadable, roots: roots, isComplete: isComplete)
+    let fleet = await DesiredFold.foldOnAllCores(previous: previous, scan: scan, policy: policy, now: now)
+    return ManifestTree(scan: scan, fleet: fleet, counts: Counts(scan, fleet))
   }
 }
 
 extension ManifestTree.Counts {
   /// A document is invalid when it was refused for an error of its own, or could not be read.
   package init(_ scan: ManifestScan, _ fleet: DesiredFleet) {
+    // By index: copying what stands there costs more than counting it.
     files = scan.files.count
-    for diagnostic in fleet.diagnostics {
-      if diagnostic.severity == .error { errors += 1 } else { warnings += 1 }
-    }
-    for file in scan.files {
-      documents += file.documents.count + file.failures.count
-      invalid += file.failures.count
-      for document in file.documents {
-        let newest = document.identity.flatMap { fleet[$0]?.newest }
-        switch newest {
+    errors = fleet.diagnostics.indices.count { fleet.diagnostics[$0].severity == .error }
+    warnings = fleet.diagnostics.count - errors
+    for file in scan.files.indices {
+      documents += scan.files[file].documents.count + scan.files[file].failures.count
+      invalid += scan.files[file].failures.count
+      for document in scan.files[file].documents.indices {
+        guard let index = scan.files[file].documents[document].identity.flatMap({ fleet.index(of: $0) }) else {
+          invalid += 1
+          continue
+        }
+        switch fleet.objects[index].newest {
         case .accepted, .refused(.heldBack, _): valid += 1
         default: invalid += 1
         }

@@ -51,7 +51,7 @@ package struct DiffCommand: FleetCommand {
   }
 
   package func run(in console: Console) async throws -> Int32 {
-    var input = try ManifestInput(paths: source.files, in: console)
+    var input = try await ManifestInput(paths: source.files, in: console)
     var report = try await report(&input, console)
     if let revision = input.roots.lazy.compactMap(\.revision).first {
       // The commit of an edited tree is only where the edits began.
@@ -60,6 +60,7 @@ package struct DiffCommand: FleetCommand {
     }
     try console.write(output.render(report, full: full, style: console.style, isTerminal: console.isTerminal))
     let isBroken = !input.unreadable.isEmpty || report.diagnostics.contains { $0.severity == .error }
+    console.discard(input)
     return isBroken ? 2 : report.changes.isEmpty ? 0 : 1
   }
 
@@ -76,7 +77,8 @@ package struct DiffCommand: FleetCommand {
     }
     for note in base.notes { console.note(note) }
     if let root = base.root { input.move(to: root) }
-    let tree = await input.load(console, previous: base.world.desired, isComplete: !input.isPartial)
+    let tree = await input.load(console, previous: base.world.desired, twin: base.scan, isComplete: !input.isPartial)
+    defer { console.discard((base, tree)) }
     return DiffReport.make(base: base.world, proposed: tree.fleet, baseTitle: base.title)
   }
 
@@ -106,7 +108,7 @@ package struct DiffCommand: FleetCommand {
     let folder = try source.singleFolder()
     var result: DiffBase
     if ManifestInput.isFolder(name) {
-      var other = try ManifestInput(paths: [name], in: console, showsWholePaths: true)
+      var other = try await ManifestInput(paths: [name], in: console, showsWholePaths: true)
       other.move(to: folder)
       result = .tree(await other.load(console), title: "folder \(name)", now: now)
     } else {

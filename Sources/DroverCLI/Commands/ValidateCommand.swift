@@ -28,13 +28,14 @@ package struct ValidateCommand: FleetCommand {
   package func run(in console: Console) async throws -> Int32 {
     // Forges and editors open the files by these paths.
     let isForMachines = output == .github || output == .sarif || output == .junit
-    let input = try ManifestInput(paths: source.files, in: console, showsWholePaths: isForMachines)
+    let input = try await ManifestInput(paths: source.files, in: console, showsWholePaths: isForMachines)
     let tree = await input.load(console)
     var report = DiagnosticReport(
       diagnostics: tree.diagnostics, counts: tree.counts, note: "Host checks: not run (no --server).")
     if connection.isExplicit { try addHostChecks(&report, input, tree.fleet, console) }
     let lines = console.isTerminal ? SourceLines(input) : nil
     console.write(report.render(output, sourceLine: lines.map { lines in { lines.line($1, of: $0) } }))
+    console.discard((input, tree))
     if !input.unreadable.isEmpty { return 2 }
     return report.counts.errors > 0 || strict && report.counts.warnings > 0 ? 1 : 0
   }

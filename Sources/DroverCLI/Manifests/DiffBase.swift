@@ -9,6 +9,8 @@ struct DiffBase {
   var title: String
   /// Root of the base's manifests, so that the same file in both trees is the same file.
   var root: String?
+  /// The files of the base, decoded, where it is a tree.
+  var scan: ManifestScan?
   /// Worth saying on standard error.
   var notes: [String] = []
 
@@ -38,12 +40,16 @@ struct DiffBase {
 
   /// Another tree of manifests, taken as converged: what it wants loaded is loaded.
   static func tree(_ tree: ManifestTree, title: String, now: Timestamp) -> DiffBase {
-    let registrations = tree.fleet.objects.compactMap { object in
-      object.resource.map { Registration(generation: object.generation, firstSeen: now, resource: $0) }
+    let objects = tree.fleet.objects
+    let registrations = objects.indices.compactMap { index in
+      objects[index].resource.map {
+        Registration(generation: objects[index].generation, firstSeen: now, resource: $0)
+      }
     }
     let world = World(
       desired: tree.fleet, registered: registrations, observed: ConvergedFleet.observed(tree.fleet, now: now), now: now)
     var base = DiffBase(world: world, title: title, root: tree.fleet.roots.first?.path)
+    base.scan = tree.scan
     base.notes = tree.diagnostics.filter { $0.severity == .error }.map { error in
       "warning: the base leaves out what is broken in it: " + TerminalText.escaped(error.description)
     }

@@ -19,21 +19,21 @@ struct ManifestInput {
 
   /// Fails with status 2 where a path does not exist. With `showsWholePaths`, diagnostics name files as they can be
   /// opened from here, not as they lie below their root.
-  init(paths: [String], in console: Console, showsWholePaths: Bool = false) throws {
+  init(paths: [String], in console: Console, showsWholePaths: Bool = false) async throws {
     for path in paths.isEmpty ? ["manifests"] : paths {
       if path == "-" {
         files.append(ManifestTree.Input(root: "-", path: "-", bytes: try console.readInput()))
         roots.append(RootState(path: "-", files: 1))
       } else {
-        try add(path, showsWholePaths: showsWholePaths || paths.count > 1)
+        try await add(path, showsWholePaths: showsWholePaths || paths.count > 1)
       }
     }
   }
 
-  private mutating func add(_ path: String, showsWholePaths: Bool) throws(CLIError) {
+  private mutating func add(_ path: String, showsWholePaths: Bool) async throws(CLIError) {
     do throws(SystemError) {
       if try FileStat(path).kind == .directory {
-        try addFolder(path, showsWholePaths)
+        try await addFolder(path, showsWholePaths)
       } else {
         let bytes = try FileReader.read(path, maxBytes: ManifestInput.fileLimit)
         files.append(
@@ -46,24 +46,21 @@ struct ManifestInput {
     }
   }
 
-  private mutating func addFolder(_ path: String, _ showsWholePaths: Bool) throws(SystemError) {
+  private mutating func addFolder(_ path: String, _ showsWholePaths: Bool) async throws(SystemError) {
     var root = path
     while root.count > 1, root.last == "/" { root.removeLast() }
     isPartial = false
-    let scan = TreeScanner(root: root).scan()
-    if let error = scan.rootError { throw error }
+    let folder = try await FolderContents.read(root, maxBytes: ManifestInput.fileLimit)
     let prefix = showsWholePaths ? (root == "." ? "" : root + "/") : ""
-    for file in scan.files {
-      let place = file.relativePath
-      do throws(SystemError) {
-        let bytes = try FileReader.read(root + "/" + place, maxBytes: ManifestInput.fileLimit)
+    for (place, contents) in folder.files {
+      switch contents {
+      case .success(let bytes):
         files.append(ManifestTree.Input(root: root, path: place, display: prefix + place, bytes: bytes))
-      } catch {
-        addUnreadable(root, place, prefix, error)
+      case .failure(let error): addUnreadable(root, place, prefix, error)
       }
     }
-    for problem in scan.problems { addUnreadable(root, problem.relativePath, prefix, problem.error) }
-    roots.append(RootState(path: root, revision: GitRevision.read(near: root), files: scan.files.count))
+    for problem in folder.problems { addUnreadable(root, problem.relativePath, prefix, problem.error) }
+    roots.append(RootState(path: root, revision: GitRevision.read(near: root), files: folder.files.count))
   }
 
   private mutating func addUnreadable(_ root: String, _ path: String, _ prefix: String, _ error: SystemError) {
@@ -71,12 +68,14 @@ struct ManifestInput {
       ManifestFile.unreadable(root: root, path: path, display: prefix + path, reason: error.description))
   }
 
-  /// Decodes and checks everything, over what was in force before. What an incomplete set does not hold stays.
+  /// Decodes and checks everything, over what was in force before. What an incomplete set does not hold stays; what
+  /// `twin` has decoded is taken over.
   func load(
-    _ console: Console, previous: DesiredFleet = DesiredFleet(), isComplete: Bool = true
+    _ console: Console, previous: DesiredFleet = DesiredFleet(), twin: ManifestScan? = nil, isComplete: Bool = true
   ) async -> ManifestTree {
     await ManifestTree.load(
-      files, unreadable: unreadable, roots: roots, isComplete: isComplete, previous: previous, now: console.now(),
+      files, unreadable: unreadable, roots: roots, isComplete: isComplete, previous: previous, twin: twin,
+      now: console.now(),
       decoder: ManifestDecoder(isTimeZone: TimeZones.exists))
   }
 

@@ -12,7 +12,14 @@ extension Console {
       now: { Timestamp(milliseconds: milliseconds(of: CLOCK_REALTIME)) },
       uptime: { .milliseconds(milliseconds(of: CLOCK_MONOTONIC)) },
       readInput: { try readAll(STDIN_FILENO) },
-      connect: { SocketTransport($0) })
+      connect: { SocketTransport($0) },
+      discard: { _ = Unmanaged.passRetained(Discarded($0)) })
+  }
+
+  private final class Discarded {
+    let value: Any
+
+    init(_ value: consuming Any) { self.value = value }
   }
 
   private static func processEnvironment() -> [String: String] {

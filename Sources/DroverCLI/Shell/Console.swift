@@ -16,11 +16,15 @@ package struct Console {
   /// All of standard input.
   package var readInput: () throws -> [UInt8]
   package var connect: (ServerAddress) -> any FleetTransport
+  /// Takes what is large and of no more use. A process that is about to end leaves it to the kernel: taking a fleet of
+  /// thousands of objects apart costs as much as comparing it.
+  package var discard: (consuming Any) -> Void
 
   package init(
     environment: [String: String], isTerminal: Bool, write: @escaping (String) -> Void,
     note: @escaping (String) -> Void, now: @escaping () -> Timestamp, uptime: @escaping () -> Duration,
-    readInput: @escaping () throws -> [UInt8], connect: @escaping (ServerAddress) -> any FleetTransport
+    readInput: @escaping () throws -> [UInt8], connect: @escaping (ServerAddress) -> any FleetTransport,
+    discard: @escaping (consuming Any) -> Void = { _ in }
   ) {
     self.environment = environment
     self.isTerminal = isTerminal
@@ -30,6 +34,7 @@ package struct Console {
     self.uptime = uptime
     self.readInput = readInput
     self.connect = connect
+    self.discard = discard
   }
 
   /// Colour is for terminals alone, and for nobody who sets NO_COLOR (no-color.org).

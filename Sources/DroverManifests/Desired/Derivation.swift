@@ -1,14 +1,14 @@
 import DroverCore
 
 /// What the Models of one provider take from above them.
-struct ModelContext {
-  var provider: FieldValue
+final class ModelContext: Sendable {
+  let provider: FieldValue
   /// `modelDefaults` of the Fleet and the Provider, the latter on top; nil without any.
-  var inherited: FieldValue?
+  let inherited: FieldValue?
   /// What the provider's own fields add to the reload hash of its models.
-  var reloadPart: [UInt8]
-  var type: ProviderType
-  var isManaged: Bool
+  let reloadPart: [UInt8]
+  let type: ProviderType
+  let isManaged: Bool
 
   init(provider: FieldValue, fleetDefaults: FieldValue?) {
     self.provider = provider

@@ -13,6 +13,15 @@ package enum DesiredFold {
     round.settle()
     return round.result(now: now)
   }
+
+  /// ``fold(previous:scan:policy:now:)`` where much is new: many Models are derived at once.
+  static func foldOnAllCores(
+    previous: DesiredFleet, scan: ManifestScan, policy: HostPolicy?, now: Timestamp
+  ) async -> DesiredFleet {
+    var round = FoldRound(previous: previous, scan: scan, policy: policy)
+    await round.settleOnAllCores()
+    return round.result(now: now)
+  }
 }
 
 extension DesiredFleet {

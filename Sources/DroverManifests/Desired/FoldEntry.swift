@@ -23,7 +23,7 @@ struct FoldEntry {
   var twins: [Place] = []
   var refusal: Refusal?
   /// What the document gives, refused or not; nil where it cannot be derived, or where ``isReused``.
-  var derived: DerivedResource?
+  var derived: Resource?
   /// True while the document gives the very resource that was in force before.
   var isReused = false
   /// Whether a resource was in force before.
@@ -41,11 +41,4 @@ struct FoldEntry {
     self.hadResource = hadResource
     self.place = place
   }
-}
-
-/// A resource that is passed around without copying it.
-final class DerivedResource: Sendable {
-  let resource: Resource
-
-  init(_ resource: Resource) { self.resource = resource }
 }

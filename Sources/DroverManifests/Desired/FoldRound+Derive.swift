@@ -1,5 +1,19 @@
 import DroverCore
 
+/// A Model that is to be derived anew, with all that this takes.
+struct StaleModel: Sendable {
+  var slot: Int
+  var identity: Identity
+  var draft: ResourceDraft
+  var source: SourceReference
+  var context: ModelContext
+  var defaultProvider: String?
+
+  var derived: Resource {
+    Derivation.model(identity, draft, source, context: context, defaultProvider: defaultProvider)
+  }
+}
+
 extension FoldRound {
   /// Derives the Fleet and the Providers, then what Models inherit from those in force.
   mutating func deriveFleetAndProviders() {
@@ -30,30 +44,45 @@ extension FoldRound {
     }
   }
 
-  /// Derives everything below the Providers; `onlyStale` leaves alone what does not hang on one.
-  mutating func deriveModels(onlyStale: Bool) {
-    for slot in models { deriveModel(slot) }
-    if !onlyStale { for slot in others { derive(slot) } }
+  /// Derives the Models of which the document, or what they inherit, is new.
+  mutating func deriveModels() {
+    let stale = staleModels()
+    take(stale.map(\.derived), for: stale)
+  }
+
+  /// Derives what hangs on no Provider.
+  mutating func deriveOthers() {
+    for slot in others { derive(slot) }
   }
 
   private mutating func derive(_ slot: Int) {
     guard let place = entries[slot].place, !reuse(slot, place) else { return }
     guard let draft = draft(slot) else { return }
-    entries[slot].derived = DerivedResource(
-      Derivation.resource(entries[slot].identity, draft, document(place).source))
+    entries[slot].derived = Derivation.resource(entries[slot].identity, draft, document(place).source)
   }
 
-  private mutating func deriveModel(_ slot: Int) {
-    guard let place = entries[slot].place else { return }
-    if !isFleetChanged, reuse(slot, place) { return }
-    entries[slot].isReused = false
-    entries[slot].derived = nil
-    guard let draft = draft(slot), let provider = draft.claims.provider ?? defaultProvider,
-      let context = contexts[provider]
-    else { return }
-    entries[slot].derived = DerivedResource(
-      Derivation.model(
-        entries[slot].identity, draft, document(place).source, context: context, defaultProvider: defaultProvider))
+  /// Takes over every Model that can be, and gives the work that the others are.
+  mutating func staleModels() -> [StaleModel] {
+    var stale: [StaleModel] = []
+    for slot in models {
+      guard let place = entries[slot].place else { continue }
+      if !isFleetChanged, reuse(slot, place) { continue }
+      entries[slot].isReused = false
+      entries[slot].derived = nil
+      guard let draft = draft(slot), let provider = draft.claims.provider ?? defaultProvider,
+        let context = contexts[provider]
+      else { continue }
+      stale.append(
+        StaleModel(
+          slot: slot, identity: entries[slot].identity, draft: draft,
+          source: files[Int(place.file)].documents[Int(place.document)].source, context: context,
+          defaultProvider: defaultProvider))
+    }
+    return stale
+  }
+
+  mutating func take(_ resources: [Resource], for stale: [StaleModel]) {
+    for (model, resource) in zip(stale, resources) { entries[model.slot].derived = resource }
   }
 
   /// Takes over the resource in force if its document is byte for byte the one that it was made from.

@@ -17,7 +17,7 @@ extension FoldRound {
     }
     for index in dropped.reversed() { objects.remove(at: index) }
     if hasNew {
-      objects.sort { $0.identity < $1.identity }
+      objects = objects.sortedByIdentity()
       // A name that is declared anew is no former name of another object any more.
       for index in objects.indices {
         guard let former = objects[index].renamedFrom, let slot = slots[former], entries[slot].place != nil else {
@@ -48,9 +48,10 @@ extension FoldRound {
       diagnostics += files[file].failures
       unreadable += files[file].failures
       for index in files[file].documents.indices where !files[file].documents[index].diagnostics.isEmpty {
-        let document = files[file].documents[index]
-        diagnostics += document.diagnostics
-        if document.identity == nil { unreadable += document.diagnostics.filter { $0.severity == .error } }
+        diagnostics += files[file].documents[index].diagnostics
+        if files[file].documents[index].identity == nil {
+          unreadable += files[file].documents[index].diagnostics.filter { $0.severity == .error }
+        }
       }
     }
     for slot in entries.indices {
@@ -61,18 +62,20 @@ extension FoldRound {
   }
 
   private func object(_ slot: Int, now: Timestamp) -> DesiredObject? {
-    let entry = entries[slot]
-    if entry.isRenamed { return nil }
-    guard let place = entry.place else { return missing(slot, now: now) }
-    let document = document(place)
-    guard entry.refusal == nil, let candidate = candidate(slot) else { return refused(slot, document, now: now) }
-    let old = entry.renamedFrom.flatMap { previous[$0] } ?? previousObject(slot)
+    if entries[slot].isRenamed { return nil }
+    guard let place = entries[slot].place else { return missing(slot, now: now) }
+    guard entries[slot].refusal == nil, let candidate = candidate(slot) else {
+      return refused(slot, document(place), now: now)
+    }
+    let old = entries[slot].renamedFrom.flatMap { previous[$0] } ?? previousObject(slot)
     let highest = max(old?.highestGeneration ?? 0, previousObject(slot)?.highestGeneration ?? 0)
+    let found = files[Int(place.file)].documents[Int(place.document)].diagnostics
     return DesiredObject(
-      identity: entry.identity, resource: candidate, generation: old?.generation(of: candidate) ?? highest + 1,
-      highestGeneration: highest, source: document.source,
-      firstSeen: old?.firstSeen ?? now, renamedFrom: entry.renamedFrom ?? previousObject(slot)?.renamedFrom,
-      warnings: document.diagnostics.filter { $0.severity == .warning } + entry.warnings)
+      identity: entries[slot].identity, resource: candidate,
+      generation: old?.generation(of: candidate) ?? highest + 1, highestGeneration: highest,
+      source: files[Int(place.file)].documents[Int(place.document)].source, firstSeen: old?.firstSeen ?? now,
+      renamedFrom: entries[slot].renamedFrom ?? previousObject(slot)?.renamedFrom,
+      warnings: found.filter { $0.severity == .warning } + entries[slot].warnings)
   }
 
   private func refused(_ slot: Int, _ document: ManifestDocument, now: Timestamp) -> DesiredObject {
@@ -114,6 +117,13 @@ extension FoldRound {
       object.newest = .absent(since: now, scans: 1)
     }
     return object
+  }
+}
+
+extension [DesiredObject] {
+  /// Sorts their places and moves each object once: they are large.
+  fileprivate func sortedByIdentity() -> [DesiredObject] {
+    indices.sorted { self[$0].identity < self[$1].identity }.map { self[$0] }
   }
 }
 

@@ -120,7 +120,7 @@ struct FoldRound {
 
   /// What the document of an object gives, whether it is taken or not.
   func candidate(_ slot: Int) -> Resource? {
-    entries[slot].isReused ? previous.objects[entries[slot].previous].resource : entries[slot].derived?.resource
+    entries[slot].isReused ? previous.objects[entries[slot].previous].resource : entries[slot].derived
   }
 
   mutating func refuse(_ slot: Int, _ reason: Reason, _ diagnostics: [Diagnostic]) {
@@ -138,15 +138,32 @@ struct FoldRound {
 
   private mutating func deriveAgain() {
     deriveFleetAndProviders()
-    deriveModels(onlyStale: true)
+    deriveModels()
   }
 
   /// Finds out which documents are taken.
   mutating func settle() {
+    begin()
+    deriveModels()
+    end()
+  }
+
+  /// ``settle()``, with the Models derived on all cores.
+  mutating func settleOnAllCores() async {
+    begin()
+    let stale = staleModels()
+    take(await stale.concurrentMap { $0.derived }, for: stale)
+    end()
+  }
+
+  private mutating func begin() {
     refuseBrokenDocuments()
     chooseFleet()
     deriveFleetAndProviders()
-    deriveModels(onlyStale: false)
+  }
+
+  private mutating func end() {
+    deriveOthers()
     findRenames()
     checkStrayReferences()
     while true {

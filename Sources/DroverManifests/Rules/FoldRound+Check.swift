@@ -74,9 +74,8 @@ extension FoldRound {
   private mutating func checkReferences(_ slot: Int) -> [Diagnostic] {
     guard let draft = draft(slot), !draft.references.isEmpty else { return [] }
     var errors: [Diagnostic] = []
-    for reference in draft.references {
-      // Most models name the same few providers.
-      if reference.kinds.count == 1, reference.kinds[0] == .provider, isPresent(provider: reference.name) { continue }
+    for index in draft.references.indices where !isPresent(provider: draft.references[index]) {
+      let reference = draft.references[index]
       let target = target(of: reference)
       if case .present = target { continue }
       guard let document = entries[slot].place.map({ document($0) }) else { continue }
@@ -117,8 +116,12 @@ extension FoldRound {
     }
   }
 
-  private func isPresent(provider name: String) -> Bool {
-    contexts[name] != nil && slots[Identity(.provider, name)].map { entries[$0].place != nil } == true
+  /// Whether this names a provider that is there: most models name the same few.
+  private func isPresent(provider reference: borrowing ManifestReference) -> Bool {
+    guard reference.kinds.count == 1, reference.kinds[0] == .provider, contexts[reference.name] != nil else {
+      return false
+    }
+    return slots[Identity(.provider, reference.name)].map { entries[$0].place != nil } == true
   }
 
   private enum Target {

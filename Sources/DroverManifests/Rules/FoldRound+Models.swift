@@ -11,11 +11,12 @@ extension FoldRound {
     guard !entries[slot].isReused, entries[slot].identity.kind == .model, let place = entries[slot].place else {
       return []
     }
-    let document = document(place)
-    guard let resource = candidate(slot) else { return unplaced(slot, document) }
+    guard let resource = candidate(slot) else { return unplaced(slot, document(place)) }
     guard let name = resource.spec["provider"]?.string, let context = contexts[name] else { return [] }
-    var errors: [Diagnostic] = []
     let engine = resource.written.entry("llamaCpp")
+    if engine == nil, context.type != .llamaCpp { return [] }
+    let document = document(place)
+    var errors: [Diagnostic] = []
     if context.type != .llamaCpp {
       if let engine, engine.mark.layer != .fleetDefaults {
         errors.append(

@@ -15,8 +15,16 @@ private struct Claim {
 
 /// Who has which name; only names that some new document claims are kept.
 private struct Owners {
+  /// Kinds whose names stand where an alias may.
+  static let requestable = [Kind.model, .route]
+
   var keys: [ModelKey: Int] = [:]
   var aliases: [String: (slot: Int, mark: FieldMark)] = [:]
+
+  mutating func reserve(_ count: Int) {
+    keys.reserveCapacity(keys.count + count)
+    aliases.reserveCapacity(aliases.count + count)
+  }
 
   mutating func add(_ claim: Claim) {
     keys[claim.key] = claim.slot
@@ -39,6 +47,7 @@ extension FoldRound {
     let contested = Set(claims.map(\.slot))
     var owners = settledOwners(claims, newRoutes, contested)
     let settled = owners
+    owners.reserve(claims.count)
     var found: [SetRefusal] = []
     for claim in claims {
       let errors = clashes(of: claim, owners)
@@ -49,6 +58,7 @@ extension FoldRound {
       }
     }
     let refused = Set(found.map(\.slot))
+    guard !settled.aliases.isEmpty else { return found }
     let newModels = claims.map(\.slot).filter { isNew($0) && !refused.contains($0) }
     return found + (newModels + newRoutes).compactMap { shadowed($0, settled) }
   }
@@ -57,12 +67,12 @@ extension FoldRound {
 
   private func claim(_ slot: Int) -> Claim? {
     if isTaken(slot) {
-      guard let claims = draft(slot)?.claims else { return nil }
+      guard let draft = draft(slot) else { return nil }
       return Claim(
         slot: slot,
         key: ModelKey(
-          provider: claims.provider ?? defaultProvider ?? "", modelID: claims.modelID ?? entries[slot].identity.name),
-        aliases: claims.aliases)
+          provider: draft.claims.provider ?? defaultProvider ?? "",
+          modelID: draft.claims.modelID ?? entries[slot].identity.name), aliases: draft.claims.aliases)
     }
     guard let spec = inForce(slot)?.spec, !(entries[slot].place == nil && hasVanished(slot)) else { return nil }
     return Claim(
@@ -81,6 +91,7 @@ extension FoldRound {
 
   /// What was in force before and stays, as far as new documents claim it.
   private func settledOwners(_ claims: [Claim], _ newRoutes: [Int], _ contested: Set<Int>) -> Owners {
+    guard contested.count < models.count else { return Owners() }
     let keys = Set(claims.map(\.key))
     var names = Set(claims.flatMap { claim in claim.aliases.compactMap(\.value.string) })
     for slot in claims.map(\.slot) + newRoutes { names.insert(entries[slot].identity.name) }
@@ -121,7 +132,7 @@ extension FoldRound {
       return "'\(alias)' is already an alias of model '\(entries[owner.slot].identity.name)'"
         + whereabouts(owner.slot, at: owner.mark)
     }
-    for kind in [Kind.model, .route] {
+    for kind in Owners.requestable {
       guard let owner = slots[Identity(kind, alias)], owner != slot, isInForce(owner),
         !(entries[owner].place == nil && hasVanished(owner))
       else { continue }
