@@ -19,6 +19,7 @@ enum UpstreamFailure: Error, Equatable {
     case let failure as HTTPClientError: self.init(failure)
     case let failure as IOError where failure.errnoCode == ECONNREFUSED: self = .refused
     case let failure as IOError: self = .unreachable(Self.reason(of: failure))
+    case is ChannelError: self = .unreachable("the connection was closed before the reply was complete")
     case is NIOTooManyBytesError: self = .unreachable("the reply is larger than 16 MiB")
     case let failure as NIOConnectionError:
       let cause = failure.connectionErrors.first?.error

@@ -31,14 +31,20 @@ struct ModelServer: Sendable {
     }
   }
 
-  /// The reply, or nil where nothing listens at the address.
+  /// The reply, or nil where nothing listens at the address. For requests that may be sent twice: a connection that was
+  /// kept from before says nothing about who listens now.
   func sendUnlessDown(_ request: UpstreamClient.Request) async throws(DriverError) -> UpstreamClient.Reply? {
-    do throws(UpstreamFailure) {
-      return try await upstream.call(request)
-    } catch {
-      if error == .refused { return nil }
-      throw error.driverError(address: endpoint.authority, timeout: request.timeout)
+    var failure = UpstreamFailure.refused
+    for _ in 0..<3 {
+      do throws(UpstreamFailure) {
+        return try await upstream.call(request)
+      } catch {
+        failure = error
+        guard case .unreachable = error else { break }
+      }
     }
+    if failure == .refused { return nil }
+    throw failure.driverError(address: endpoint.authority, timeout: request.timeout)
   }
 
   /// What a server said under a status of success.

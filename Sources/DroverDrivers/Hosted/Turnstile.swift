@@ -14,7 +14,7 @@ final class Turnstile: Sendable {
   init(width: Int) { state = Mutex(State(free: width)) }
 
   /// Waits for a free place, then runs `body`. A caller that is cancelled while it waits runs nothing and gets nil.
-  func pass<Value>(_ body: () async throws -> Value) async rethrows -> Value? {
+  func pass<Value: Sendable>(_ body: @Sendable () async throws -> Value) async rethrows -> Value? {
     guard await enter() else { return nil }
     defer { leave() }
     return try await body()
