@@ -7,6 +7,10 @@ package struct Drivers: DriverCatalogue {
   private let external: LlamaCppExternalDriver
   private let router: LlamaCppRouterDriver
   private let custom: HostedDriver
+  private let openAI: HostedDriver
+  private let claude: HostedDriver
+  private let ollama: HostedDriver
+  private let vllm: HostedDriver
 
   /// - Parameter client: made with ``UpstreamClient/configuration``; the caller shuts it down.
   package init(_ settings: DriverSettings, client: HTTPClient, surroundings: Surroundings) {
@@ -15,6 +19,10 @@ package struct Drivers: DriverCatalogue {
     external = LlamaCppExternalDriver(settings, upstream: upstream, surroundings: surroundings)
     router = LlamaCppRouterDriver(settings, upstream: upstream, surroundings: surroundings)
     custom = .custom(settings, upstream: upstream, surroundings: surroundings)
+    openAI = .openAI(settings, upstream: upstream, surroundings: surroundings)
+    claude = .claude(settings, upstream: upstream, surroundings: surroundings)
+    ollama = .ollama(settings, upstream: upstream, surroundings: surroundings)
+    vllm = .vllm(settings, upstream: upstream, surroundings: surroundings)
   }
 
   package func driver(for provider: ProviderSpec) -> (any ModelDriver)? {
@@ -23,11 +31,14 @@ package struct Drivers: DriverCatalogue {
     case (.llamaCpp, .external): external
     case (.llamaCpp, .router): router
     case (.custom, _): custom
-    default: nil
+    case (.openai, _): openAI
+    case (.claude, _): claude
+    case (.ollama, _): ollama
+    case (.vllm, _): vllm
     }
   }
 
-  package var all: [any ModelDriver] { [llamaCpp, external, router, custom] }
+  package var all: [any ModelDriver] { [llamaCpp, external, router, custom, openAI, claude, ollama, vllm] }
 
   package var exits: AsyncStream<String> { llamaCpp.exits }
 

@@ -8,21 +8,18 @@ final class FakeConnection: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
-  private struct Answer {
-    var status = 200
-    var headers: [(String, String)] = []
-    var body: [UInt8]
-  }
-
   private enum Action {
-    case answer(Answer, after: Duration?)
+    case answer(FakeAnswer)
     case close
     case hang
   }
 
   private let state: FakeProvider.SharedState
   private var head: HTTPRequestHead?
+  private var body: [UInt8] = []
   private var isOpen = false
+  /// An answer that takes its time.
+  private var pending: FakeAnswer?
 
   init(_ state: FakeProvider.SharedState) { self.state = state }
 
@@ -38,28 +35,35 @@ final class FakeConnection: ChannelInboundHandler {
   func channelInactive(context: ChannelHandlerContext) {
     let channel = context.channel
     finish()
-    state.mutex.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
+    state.mutex.withLock { state in
+      pending?.onAbandoned?(&state.memory)
+      state.connections[ObjectIdentifier(channel)] = nil
+    }
+    pending = nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head(let head): self.head = head
-    case .body: break
+    case .head(let head):
+      self.head = head
+      body = []
+    case .body(let part): body += part.readableBytesView
     case .end:
       guard let head else { return }
-      act(on: head, context)
+      act(on: FakeRequest(head, body: body), context)
     }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-  private func act(on head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+  private func act(on request: FakeRequest, _ context: ChannelHandlerContext) {
     isOpen = true
-    switch action(for: head) {
+    switch action(for: request) {
     case .hang: break
     case .close: context.close(promise: nil)
-    case .answer(let answer, after: nil): send(answer, context)
-    case .answer(let answer, after: .some(let delay)):
+    case .answer(let answer):
+      guard let delay = answer.delay else { return send(answer, context) }
+      pending = answer
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       context.eventLoop.scheduleTask(in: .milliseconds(delay.wholeMilliseconds)) {
         let (connection, context) = bound.value
@@ -68,50 +72,46 @@ final class FakeConnection: ChannelInboundHandler {
     }
   }
 
-  private func action(for head: HTTPRequestHead) -> Action {
-    let path = String(head.uri.prefix { $0 != "?" })
-    let isListing = path == "/v1/models"
-    return state.mutex.withLock { state in
-      if isListing { state.traffic.listings += 1 } else { state.traffic.inferences += 1 }
+  private func action(for request: FakeRequest) -> Action {
+    state.mutex.withLock { state in
+      let script = state.script
+      let purpose = script.dialect.purpose(of: request)
+      switch purpose {
+      case .listing: state.traffic.listings += 1
+      case .inference: state.traffic.inferences += 1
+      case .load, .other: break
+      }
       state.traffic.open += 1
       state.traffic.mostOpen = max(state.traffic.mostOpen, state.traffic.open)
-      let script = state.script
-      let fault = script.fault ?? (isListing ? nil : script.inferenceFault)
-      let proper = Self.answer(head, path, listing: state.listing, token: script.token)
-      switch fault {
-      case nil: return .answer(proper, after: nil)
-      case .slow(let delay): return .answer(proper, after: delay)
+      switch script.fault ?? script.fault(for: purpose) {
+      case nil: return .answer(script.dialect.answer(request, script, &state.memory))
+      case .slow(let delay):
+        var answer = script.dialect.answer(request, script, &state.memory)
+        answer.delay = delay
+        return .answer(answer)
       case .hang: return .hang
       case .reset: return .close
-      case .garbage: return .answer(Answer(body: FakeReply.garbage), after: nil)
-      case .redirect(let target):
-        return .answer(Answer(status: 307, headers: [("Location", target)], body: []), after: nil)
+      case .garbage: return .answer(FakeAnswer(body: FakeReply.garbage))
+      case .page: return .answer(FakeAnswer(contentType: "text/html; charset=utf-8", body: FakeReply.garbage))
+      case .redirect(let target): return .answer(FakeAnswer(status: 307, headers: [("Location", target)]))
       case .status(let status, let retryAfter):
-        let headers = retryAfter.map { [("Retry-After", $0)] } ?? []
+        var answer = FakeAnswer.error(status, "scripted failure")
+        answer.headers = retryAfter.map { [("Retry-After", $0)] } ?? []
+        return .answer(answer)
+      case .refusal(let status, let headers, let body):
         return .answer(
-          Answer(status: status, headers: headers, body: FakeReply.error(status, "scripted failure")), after: nil)
+          FakeAnswer(status: status, headers: headers.map { ($0.key, $0.value) }, body: Array(body.utf8)))
       }
     }
   }
 
-  private static func answer(_ head: HTTPRequestHead, _ path: String, listing: [UInt8], token: String?) -> Answer {
-    if let token, head.headers.first(name: "authorization") != "Bearer " + token {
-      return Answer(status: 401, body: FakeReply.error(401, "Incorrect API key provided"))
-    }
-    switch (head.method, path) {
-    case (.GET, "/v1/models"): return Answer(body: listing)
-    case (.POST, "/v1/chat/completions"): return Answer(body: FakeReply.chat)
-    case (.POST, "/v1/completions"): return Answer(body: FakeReply.completion)
-    case (.POST, "/v1/embeddings"): return Answer(body: FakeReply.embedding)
-    default: return Answer(status: 404, body: FakeReply.error(404, "no such path"))
-    }
-  }
-
-  private func send(_ answer: Answer, _ context: ChannelHandlerContext) {
+  private func send(_ answer: FakeAnswer, _ context: ChannelHandlerContext) {
     finish()
     guard context.channel.isActive else { return }
+    pending = nil
+    if let effect = answer.effect { state.mutex.withLock { effect(&$0.memory) } }
     var headers = HTTPHeaders(answer.headers)
-    headers.add(name: "Content-Type", value: "application/json")
+    headers.add(name: "Content-Type", value: answer.contentType)
     headers.add(name: "Content-Length", value: String(answer.body.count))
     let head = HTTPResponseHead(
       version: .http1_1, status: HTTPResponseStatus(statusCode: answer.status), headers: headers)
@@ -125,5 +125,15 @@ final class FakeConnection: ChannelInboundHandler {
     guard isOpen else { return }
     isOpen = false
     state.mutex.withLock { $0.traffic.open -= 1 }
+  }
+}
+
+extension FakeProvider.Script {
+  fileprivate func fault(for purpose: FakePurpose) -> FakeProvider.Fault? {
+    switch purpose {
+    case .inference: inferenceFault
+    case .load: loadFault
+    case .listing, .other: nil
+    }
   }
 }

@@ -5,18 +5,22 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// A scripted OpenAI-compatible server on a loopback port of its own, for tests and benchmarks: it lists models, infers
-/// nothing quickly, and can be made to fail in every way that a real one does. It serves thousands of requests a second.
+/// A scripted model server on a loopback port of its own, for tests and benchmarks: it lists models, infers nothing
+/// quickly, and can be made to fail in every way that a real one does. It serves thousands of requests a second.
 package final class FakeProvider: Sendable {
   /// How requests are answered instead of properly.
   package enum Fault: Hashable, Sendable {
     case status(Int, retryAfter: String? = nil)
+    /// A status with these headers and this body.
+    case refusal(Int, headers: [String: String] = [:], body: String)
     /// The request is read, and nothing is ever said.
     case hang
     /// The connection is closed in the face of the request.
     case reset
     /// Status 200 with a body that is no JSON.
     case garbage
+    /// Status 200 with a page for people.
+    case page
     /// A proper answer, but late.
     case slow(Duration)
     case redirect(to: String)
@@ -28,16 +32,23 @@ package final class FakeProvider: Sendable {
     package var fault: Fault?
     /// The fault of inference alone; ``fault`` wins.
     package var inferenceFault: Fault?
-    /// The bearer token that it asks for; nil: none.
+    /// The fault of loading alone; ``fault`` wins.
+    package var loadFault: Fault?
+    /// The key that it asks for; nil: none.
     package var token: String?
+    /// The kind of server that it is.
+    package var dialect: any FakeDialect
 
     package init(
-      models: [String] = [], fault: Fault? = nil, inferenceFault: Fault? = nil, token: String? = nil
+      models: [String] = [], fault: Fault? = nil, inferenceFault: Fault? = nil, loadFault: Fault? = nil,
+      token: String? = nil, dialect: any FakeDialect = OpenAIFake()
     ) {
       self.models = models
       self.fault = fault
       self.inferenceFault = inferenceFault
+      self.loadFault = loadFault
       self.token = token
+      self.dialect = dialect
     }
   }
 
@@ -52,7 +63,7 @@ package final class FakeProvider: Sendable {
 
   struct State {
     var script: Script
-    var listing: [UInt8]
+    var memory = FakeMemory()
     var traffic = Traffic()
     var connections: [ObjectIdentifier: any Channel] = [:]
     var isStopped = false
@@ -67,7 +78,9 @@ package final class FakeProvider: Sendable {
     let mutex: Mutex<State>
 
     init(_ script: Script) {
-      mutex = Mutex(State(script: script, listing: FakeReply.listing(of: script.models)))
+      var state = State(script: script)
+      state.memory.listing = script.dialect.listing(of: script.models)
+      mutex = Mutex(state)
     }
   }
 
@@ -112,8 +125,16 @@ package final class FakeProvider: Sendable {
   package func update(_ change: @Sendable (inout Script) -> Void) {
     state.mutex.withLock { state in
       change(&state.script)
-      state.listing = FakeReply.listing(of: state.script.models)
+      state.memory.listing = state.script.dialect.listing(of: state.script.models)
     }
+  }
+
+  /// What it remembers, as its requests left it.
+  package var memory: FakeMemory { state.mutex.withLock { $0.memory } }
+
+  /// Changes what it remembers, as another client would.
+  package func remember(_ change: @Sendable (inout FakeMemory) -> Void) {
+    state.mutex.withLock { change(&$0.memory) }
   }
 
   /// Closes the port and every connection: from now on connections are refused.

@@ -2,16 +2,6 @@ import DroverCore
 
 /// The bodies that a fake provider sends, after OpenAI's own.
 enum FakeReply {
-  static func listing(of models: [String]) -> [UInt8] {
-    let data = models.map { model in
-      FieldValue.object([
-        "id": .string(model), "object": .string("model"), "created": .integer(1_700_000_000),
-        "owned_by": .string("fake"),
-      ])
-    }
-    return bytes(.object(["object": .string("list"), "data": .array(data)]))
-  }
-
   static let chat = bytes(
     .object([
       "id": .string("chatcmpl-1"), "object": .string("chat.completion"), "created": .integer(1_700_000_000),

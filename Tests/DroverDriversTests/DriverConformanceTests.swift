@@ -5,14 +5,18 @@ import Testing
 @Suite(.serialized)
 struct DriverConformanceTests {
   enum Kind: CaseIterable, Sendable {
-    case llamaCpp, custom, external, router
+    case llamaCpp, custom, openAI, claude, ollama, vllm, external, router
     /// With the genuine engine.
     case externalEngine, routerEngine
 
     func bench() async throws -> any DriverBench {
       switch self {
       case .llamaCpp: try ManagedBench()
-      case .custom: try await CompatibleBench()
+      case .custom: try await CompatibleBench.working(.custom)
+      case .openAI: try await CompatibleBench.working(.openai)
+      case .claude: try await CompatibleBench.working(.claude)
+      case .ollama: try await CompatibleBench.working(.ollama)
+      case .vllm: try await CompatibleBench.working(.vllm)
       case .external: try await LlamaServerBench.fakeExternal().0
       case .router: try await LlamaServerBench.fakeRouter().0
       case .externalEngine: try await LlamaServerBench.genuineExternal()

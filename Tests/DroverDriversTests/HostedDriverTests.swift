@@ -2,7 +2,7 @@ import DroverCore
 import DroverTestKit
 import Testing
 
-struct OpenAICompatibleDriverTests {
+struct HostedDriverTests {
   @Test
   func `lists the models of the provider, sorted`() async throws {
     let bench = try await CompatibleBench(FakeProvider.Script(models: ["zeta", "alpha", "mid"]))

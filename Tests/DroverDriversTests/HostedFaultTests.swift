@@ -3,7 +3,7 @@ import DroverTestKit
 import Testing
 
 /// Servers that fail, and what is made of it.
-struct OpenAICompatibleFaultTests {
+struct HostedFaultTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var fault: FakeProvider.Fault
     var reason: Reason
@@ -30,20 +30,34 @@ struct OpenAICompatibleFaultTests {
       fault: .status(429, retryAfter: "7"), reason: .providerThrottled,
       message: "the provider asks to slow down; retry in 7s"),
     Case(fault: .status(429), reason: .providerThrottled, message: "the provider asks to slow down"),
-    Case(fault: .status(500), reason: .providerUnavailable, message: "answers with status 500: scripted failure"),
-    Case(fault: .status(503), reason: .providerUnavailable, message: "answers with status 503: scripted failure"),
+    Case(fault: .status(500), reason: .providerUnavailable, message: "status 500"),
+    Case(fault: .status(503), reason: .providerUnavailable, message: "status 503"),
     Case(fault: .hang, reason: .providerUnavailable, message: "no answer within 500ms"),
     Case(fault: .slow(.seconds(60)), reason: .providerUnavailable, message: "no answer within 500ms"),
     Case(fault: .reset, reason: .providerUnavailable, message: "the connection was closed"),
     Case(fault: .garbage, reason: .providerUnavailable, message: "something that is no list of models; check baseURL"),
     Case(
+      fault: .page, reason: .providerUnavailable,
+      message: "something that is no list of models (text/html); check baseURL"),
+    Case(
+      fault: .refusal(429, headers: ["Retry-After-Ms": "1500"], body: ""), reason: .providerThrottled,
+      message: "the provider asks to slow down; retry in 1500ms"),
+    Case(
+      fault: .refusal(
+        429, body: #"{"error": {"message": "You exceeded your quota.", "type": "insufficient_quota", "code": null}}"#),
+      reason: .providerThrottled,
+      message: "says that the account has nothing left to spend (status 429, insufficient_quota): You exceeded your"),
+    Case(
       fault: .redirect(to: "http://127.0.0.1:1/v1/models"), reason: .providerUnavailable,
       message: "answers with a redirect"),
   ]
 
-  @Test(arguments: cases)
-  func `says why a model cannot be loaded`(_ test: Case) async throws {
-    let bench = try await CompatibleBench(FakeProvider.Script(models: ["alpha"], fault: test.fault))
+  static let types: [ProviderType] = [.custom, .openai, .claude, .ollama, .vllm]
+
+  @Test(arguments: cases, types)
+  func `says why a model cannot be loaded`(_ test: Case, _ type: ProviderType) async throws {
+    let bench = try await CompatibleBench.working(type)
+    bench.fake.update { $0.fault = test.fault }
     let target = ModelTarget(model: bench.model, provider: test.provider(bench), reloadHash: "r1")
     let error = await #expect(throws: DriverError.self) {
       try await bench.driver.start(bench.intent(), target: target)
@@ -53,10 +67,11 @@ struct OpenAICompatibleFaultTests {
     await bench.fake.stop()
   }
 
-  @Test(arguments: cases)
-  func `an outage ends no model, and makes it unhealthy only when it lasts`(_ test: Case) async throws {
-    let bench = try await CompatibleBench(
-      provider: .object(["health": .object(["failureThreshold": .integer(3)])]))
+  @Test(arguments: cases, [ProviderType.custom, .claude, .ollama, .vllm])
+  func `an outage ends no model, and makes it unhealthy only when it lasts`(
+    _ test: Case, _ type: ProviderType
+  ) async throws {
+    let bench = try await CompatibleBench.working(type)
     let instance = try await bench.ready(bench.started())
     bench.fake.update { $0.fault = test.fault }
     let provider = test.provider(bench)
@@ -79,7 +94,7 @@ struct OpenAICompatibleFaultTests {
       Issue.record("seen as \(unhealthy.phase)")
       return
     }
-    #expect(failures == 3)
+    #expect(failures == bench.provider.health.failureThreshold)
     bench.fake.update { $0.fault = nil }
     _ = try await bench.observe(instance) { $0 == .ready }
     await bench.fake.stop()
