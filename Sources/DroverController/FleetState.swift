@@ -45,7 +45,7 @@ struct FleetState: Sendable {
     }
     for registration in stored.registrations where registration.identity.kind == .provider {
       let provider = ProviderSpec(name: registration.identity.name, spec: registration.resource.spec)
-      if provider.type.hasDriver, provider.node == nil || provider.node == node {
+      if provider.node == nil || provider.node == node {
         unheardProviders.insert(provider.name)
       }
     }

@@ -33,15 +33,10 @@ enum HostPolicyFile {
   static func builtIn(_ environment: [String: String]) -> HostPolicy {
     let folders = (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
     let server = folders.map { "\($0)/llama-server" }.first { path in (try? FileStat(path))?.kind == .regular }
-    let models = (try? realPath("models")) ?? "models"
-    return HostPolicy(
-      runtimes: server.map { [HostPolicy.Runtime(name: "llama-server", path: $0)] } ?? [],
-      modelDirectories: [models],
-      secrets: [
-        HostPolicy.Secret(name: "openai", place: .environment("OPENAI_API_KEY"), hosts: ["api.openai.com"]),
-        HostPolicy.Secret(name: "claude", place: .environment("CLAUDE_API_KEY"), hosts: ["api.anthropic.com"]),
-      ],
-      networks: [], publicHosts: ["api.openai.com", "api.anthropic.com"], node: nodeName, source: nil)
+    var policy = HostPolicy.firstRun(node: nodeName, environment: environment)
+    policy.runtimes = server.map { [HostPolicy.Runtime(name: "llama-server", path: $0)] } ?? []
+    policy.modelDirectories = [(try? realPath("models")) ?? "models"]
+    return policy
   }
 
   /// The host's name, as far as the first dot.

@@ -16,6 +16,9 @@ extension FakeLlamaServer {
       case .hang: return .hang
       case .reset: return .close
       case .garbage: return .reply(body: FakeReply.garbage)
+      case .page: return .reply(type: "text/html", body: FakeReply.garbage)
+      case .refusal(let status, let headers, let body):
+        return .reply(status: status, headers: headers, body: Array(body.utf8))
       case .redirect(let target): return .reply(status: 307, headers: ["Location": target], body: [])
       case .status(let status, let retryAfter):
         return .reply(

@@ -35,6 +35,8 @@ struct ClaudeDriverTests {
     #expect(
       listed.capabilities == [.textGeneration, .chatCompletion, .functionCalling, .vision, .streaming])
     #expect(seen.instances.first?.contextWindow == 200_000)
+    #expect(seen.instances.first?.capabilities?.verdict(on: .vision) == true)
+    #expect(seen.instances.first?.capabilities?.verdict(on: .jsonMode) == false)
     #expect(seen.instances.first?.retiresAt == Timestamp(rfc3339: "2199-01-01T00:00:00Z"))
     await bench.fake.stop()
   }

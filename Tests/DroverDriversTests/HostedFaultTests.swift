@@ -36,9 +36,7 @@ struct HostedFaultTests {
     Case(fault: .slow(.seconds(60)), reason: .providerUnavailable, message: "no answer within 500ms"),
     Case(fault: .reset, reason: .providerUnavailable, message: "the connection was closed"),
     Case(fault: .garbage, reason: .providerUnavailable, message: "something that is no list of models; check baseURL"),
-    Case(
-      fault: .page, reason: .providerUnavailable,
-      message: "something that is no list of models (text/html); check baseURL"),
+    Case(fault: .page, reason: .providerUnavailable, message: "something that is no list of models"),
     Case(
       fault: .refusal(429, headers: ["Retry-After-Ms": "1500"], body: ""), reason: .providerThrottled,
       message: "the provider asks to slow down; retry in 1500ms"),
@@ -97,6 +95,15 @@ struct HostedFaultTests {
     #expect(failures == bench.provider.health.failureThreshold)
     bench.fake.update { $0.fault = nil }
     _ = try await bench.observe(instance) { $0 == .ready }
+    await bench.fake.stop()
+  }
+
+  @Test(arguments: types)
+  func `a page for people is told as such`(type: ProviderType) async throws {
+    let bench = try await CompatibleBench.working(type)
+    bench.fake.update { $0.fault = .page }
+    let error = await #expect(throws: DriverError.self) { try await bench.started() }
+    #expect(error?.message.hasSuffix("that is no list of models (text/html); check baseURL") == true)
     await bench.fake.stop()
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Servers of somebody else that fail, and what is made of it.
 struct LlamaServerFaultTests {
-  typealias Case = OpenAICompatibleFaultTests.Case
+  typealias Case = HostedFaultTests.Case
 
   enum Mode: CaseIterable, Sendable {
     case external, router
@@ -24,7 +24,7 @@ struct LlamaServerFaultTests {
     }
   }
 
-  @Test(arguments: Mode.allCases, OpenAICompatibleFaultTests.cases)
+  @Test(arguments: Mode.allCases, HostedFaultTests.cases)
   func `says why a model cannot be loaded`(mode: Mode, _ test: Case) async throws {
     let (bench, fake) = try await mode.bench()
     fake.update { $0.fault = test.fault }
@@ -37,7 +37,7 @@ struct LlamaServerFaultTests {
     await fake.stop()
   }
 
-  @Test(arguments: Mode.allCases, OpenAICompatibleFaultTests.cases)
+  @Test(arguments: Mode.allCases, HostedFaultTests.cases)
   func `an outage ends no model, and makes it unhealthy only when it lasts`(mode: Mode, _ test: Case) async throws {
     let (bench, fake) = try await mode.bench(
       provider: .object(["health": .object(["failureThreshold": .integer(3)])]))

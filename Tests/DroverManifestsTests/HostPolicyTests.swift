@@ -115,6 +115,33 @@ import Testing
     #expect(tree.fold().errors == [])
   }
 
+  @Test func `providers at their customary addresses may be called on a first run, and only where the policy says so`()
+  {
+    var tree = Tree([
+      "a.yaml": ["openai", "claude", "ollama", "vllm"].map { manifest("Provider", $0, "{type: \($0)}") }
+        .joined(separator: "---\n") + "---\n"
+        + manifest("Provider", "proxy", "{type: claude, baseURL: \"http://[::1]:9\"}")
+    ])
+    var policy = HostPolicy.firstRun(node: "here")
+    tree.policy = policy
+    let fleet = tree.fold()
+    #expect(fleet.errors == [])
+    #expect(fleet.diagnostics.isEmpty)
+    policy.publicHosts = ["api.openai.com"]
+    tree.policy = policy
+    let claude = tree.fold().errors
+    #expect(claude.count == 1)
+    #expect(claude.first?.contains("'api.anthropic.com' is not among the host policy's publicHosts") == true)
+  }
+
+  @Test(arguments: [
+    ([:], "CLAUDE_API_KEY"), (["ANTHROPIC_API_KEY": "x"], "ANTHROPIC_API_KEY"),
+    (["ANTHROPIC_API_KEY": "x", "CLAUDE_API_KEY": "y"], "CLAUDE_API_KEY"),
+  ]) func `the customary variables are taken`(environment: [String: String], variable: String) {
+    let policy = HostPolicy.firstRun(node: "here", environment: environment)
+    #expect(policy.secrets.map(\.place) == [.environment("OPENAI_API_KEY"), .environment(variable)])
+  }
+
   @Test func `a sentence leaves the severity to its printer`() {
     #expect(
       read("kind: HostPolicy\n").diagnostics.map(\.sentence) == [

@@ -190,14 +190,6 @@ import Testing
     #expect(tree.memory == [.init(pool: "host", limit: Make.gib(30), now: nil, peak: nil, after: nil)])
   }
 
-  @Test func `a provider that nothing can drive says so`() throws {
-    var proposed = base().desired
-    proposed.objects.append(Make.object(Make.provider("zoo", type: "openai")))
-    proposed.objects.sort { $0.identity < $1.identity }
-    let report = DiffReport.make(base: base(), proposed: proposed, baseTitle: "")
-    #expect(report.changes.map(\.effect) == ["registered; this version has no driver for type 'openai'"])
-  }
-
   @Test func `a hunk is printed once for each object of fields`() {
     let text = DiffText.render(report(), full: true)
     for block in text.split(separator: "\n\n") where block.hasPrefix("---") {

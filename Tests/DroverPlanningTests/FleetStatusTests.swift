@@ -60,9 +60,9 @@ import Testing
 
   @Test func `what is not implemented or suspended does not keep the fleet from being ready`() {
     let route = Make.object(Make.resource(Identity(.route, "r"), .emptyMap))
-    let openai = Make.object(Make.provider("openai", type: "openai"))
+    let budget = Make.object(Make.resource(Identity(.budget, "b"), .emptyMap))
     let paused = Make.object(Make.model("p", annotations: [Label(Annotation.suspend, "true")]))
-    let status = reduce(Make.world([Make.object(Make.provider()), route, openai, paused]))
+    let status = reduce(Make.world([Make.object(Make.provider()), route, budget, paused]))
     #expect(
       status.condition("Ready")
         == "True ReconciliationSucceeded: 1 of 1 objects are ready; 1 suspended; 2 not implemented.")

@@ -88,19 +88,6 @@ import Testing
     #expect(Planner.plan(world).waits == [Wait(model.identity, reason, "no such file", isTerminal: isTerminal)])
   }
 
-  @Test func `a provider without a driver is terminal, and only for what wants to be loaded`() {
-    let openai = Make.object(Make.provider("openai", type: "openai"))
-    let wanted = Make.model("a", provider: "openai")
-    let plan = Planner.plan(Make.world([openai, Make.object(wanted)]))
-    #expect(
-      plan.waits == [
-        Wait(
-          wanted.identity, .notImplemented, "drover 0.1 has no driver for provider type 'openai'", isTerminal: true)
-      ])
-    let idle = Make.object(Make.model("a", provider: "openai", state: "OnDemand"))
-    #expect(Planner.plan(Make.world([openai, idle])).isConverged)
-  }
-
   @Test func `a provider that is not accepted is waited for`() {
     let world = Make.world([Make.object(model)])
     #expect(Planner.plan(world).reasons == ["model/a DependencyNotReady"])
@@ -121,6 +108,10 @@ import Testing
       reachability: .unreachable(.providerUnavailable, "connection refused"))
     #expect(Planner.plan(world).reasons == ["model/a ProviderUnavailable"])
     #expect(Planner.plan(world).steps.isEmpty)
+    // What the provider's own trouble is, is what the model waits for.
+    var locked = world
+    locked.observed.providers["remote"]?.reachability = .unreachable(.authenticationFailed, "check secret 'remote'")
+    #expect(Planner.plan(locked).reasons == ["model/a AuthenticationFailed"])
     for phase in [InstancePhase.ready, .unhealthy(failures: 5, message: "")] {
       world.observed.instances = [Make.instance("i", of: remote, phase: phase, reserved: 0)]
       #expect(Planner.plan(world).steps.isEmpty)

@@ -22,7 +22,9 @@ extension KindDefinition {
       Field(
         "baseURL", .string(.url), "Address of the server; each type but Managed has its own default.",
         change: .reload),
-      Field("secret", .string(.secretName), "Name of a secret in the host policy."),
+      Field(
+        "secret", .string(.secretName),
+        "Name of a secret in the host policy; openai and claude take the one of their own name where none is given."),
       Field("node", .string(.nonEmpty), "The node that runs it; absent: every node.", change: .replace),
       Field("managed", .object(managed), "How child processes are run."),
       Field("discovery", .object(discovery), "Listing of models that have no manifest.", implemented: false),
@@ -99,9 +101,6 @@ package enum ProviderType: String, CaseIterable, Sendable, Codable {
   case ollama, vllm
   /// Any OpenAI-compatible server.
   case custom
-
-  /// Whether this version has a driver for it.
-  package var hasDriver: Bool { self == .llamaCpp || self == .custom }
 }
 
 /// How a llama.cpp provider is run.

@@ -10,6 +10,8 @@ struct ClaudeDialect: ServerDialect {
   /// More pages than this are a server that turns in circles.
   private static let pageLimit = 100
 
+  var listedCapabilities: Set<Capability> { [.vision, .jsonMode, .embeddings] }
+
   func models(at server: ModelServer, previous: Listing?) async throws(DriverError) -> Listing {
     var bodies: [[UInt8]] = []
     var models: [ListedModel] = []

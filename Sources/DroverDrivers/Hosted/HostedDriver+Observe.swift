@@ -112,7 +112,8 @@ extension HostedDriver {
     }
     if model.isRetired(at: look.at) { return gone(instance, Self.retired(model, at: look.provider)) }
     var observed = ObservedInstance(
-      instance: instance, phase: .ready, contextWindow: model.contextWindow, retiresAt: model.retiresAt)
+      instance: instance, phase: .ready, contextWindow: model.contextWindow,
+      capabilities: model.capabilities.map { dialect.evidence(of: $0) }, retiresAt: model.retiresAt)
     switch look.residency.presence(of: model) {
     case .unknown: break
     case .absent:

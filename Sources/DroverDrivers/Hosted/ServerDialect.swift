@@ -5,6 +5,9 @@ protocol ServerDialect: Sendable {
   /// The models that exist at a server. `previous` is given back where nothing changed.
   func models(at server: ModelServer, previous: Listing?) async throws(DriverError) -> Listing
 
+  /// What listings speak of where they speak of capabilities at all: what they do not name there, a model lacks.
+  var listedCapabilities: Set<Capability> { get }
+
   /// The name under which listings have a model id.
   func listedID(_ id: String) -> String
 
@@ -29,6 +32,12 @@ protocol ServerDialect: Sendable {
 }
 
 extension ServerDialect {
+  var listedCapabilities: Set<Capability> { [.vision, .embeddings] }
+
+  func evidence(of capabilities: [Capability]) -> CapabilityEvidence {
+    CapabilityEvidence(has: Set(capabilities), lacks: listedCapabilities.subtracting(capabilities))
+  }
+
   func listedID(_ id: String) -> String { id }
   func shortID(_ id: String) -> String { id }
   func find(_ id: String, at server: ModelServer) async throws(DriverError) -> ListedModel? { nil }

@@ -8,6 +8,10 @@ struct OllamaDialect: ServerDialect {
   /// How long a model may take to go when nothing is in flight.
   private static let grace: Duration = .seconds(10)
 
+  var listedCapabilities: Set<Capability> {
+    [.textGeneration, .chatCompletion, .embeddings, .functionCalling, .vision]
+  }
+
   func listedID(_ id: String) -> String { OllamaListing.fullName(id) }
   func shortID(_ id: String) -> String { id.hasSuffix(":latest") ? String(id.dropLast(7)) : id }
 

@@ -31,12 +31,15 @@ package struct HostPolicyDocument: Sendable {
 extension HostPolicy {
   /// What holds on a host without a policy file: loopback and the public hosts of OpenAI and Anthropic, `llama-server`
   /// from the PATH, `models` in the working folder, and the customary variables, each sent to its own provider only.
-  package static func firstRun(node: String) -> HostPolicy {
-    HostPolicy(
+  package static func firstRun(node: String, environment: [String: String] = [:]) -> HostPolicy {
+    let isAnthropic = environment["CLAUDE_API_KEY"] == nil && environment["ANTHROPIC_API_KEY"] != nil
+    return HostPolicy(
       runtimes: [Runtime(name: "llama-server", path: "llama-server")], modelDirectories: ["models"],
       secrets: [
         Secret(name: "openai", place: .environment("OPENAI_API_KEY"), hosts: ["api.openai.com"]),
-        Secret(name: "claude", place: .environment("ANTHROPIC_API_KEY"), hosts: ["api.anthropic.com"]),
+        Secret(
+          name: "claude", place: .environment(isAnthropic ? "ANTHROPIC_API_KEY" : "CLAUDE_API_KEY"),
+          hosts: ["api.anthropic.com"]),
       ], networks: [], publicHosts: ["api.openai.com", "api.anthropic.com"], node: node, source: nil)
   }
 }

@@ -56,12 +56,6 @@ private struct SpecRules {
 
   mutating func provider() {
     guard let type = spec["type"]?.string.flatMap(ProviderType.init) else { return }
-    if !type.hasDriver {
-      fields.findings.append(
-        Finding(
-          severity: .warning, code: .notImplemented, mark: place(["type"]), field: "type",
-          message: "type \(type.rawValue) is checked but not acted on by this version"))
-    }
     let mode = spec["mode"]?.string.flatMap(ProviderMode.init)
     if mode != nil, type != .llamaCpp {
       refuse(["mode"], "is for providers of type llama.cpp only; remove it")

@@ -85,7 +85,7 @@ struct DiffBuilder {
         .add, object, "register", "new", "validated; drover \(droverVersion) does not act on it yet", nil, fields)
     }
     guard object.identity.kind == .model else {
-      return line(.add, object, "register", "new", missingDriver(resource) ?? "takes effect at once", nil, fields)
+      return line(.add, object, "register", "new", "takes effect at once", nil, fields)
     }
     let effect = ModelEffect(object, resource, context)
     let advice = renameAdvice(object, resource)
@@ -93,13 +93,6 @@ struct DiffBuilder {
     return effect.isLoaded
       ? line(.add, object, "load", "new", effect.memoryGrowth + advice, nil, fields)
       : line(.add, object, "register", "new", effect.idle + advice, nil, fields)
-  }
-
-  /// What to say of a provider that nothing can drive; nil for any other object.
-  private func missingDriver(_ resource: Resource) -> String? {
-    guard resource.identity.kind == .provider else { return nil }
-    let type = ProviderSpec(name: resource.identity.name, spec: resource.spec).type
-    return type.hasDriver ? nil : "registered; this version has no driver for type '\(type.rawValue)'"
   }
 
   /// How a new model could go on with the process of one that vanishes: both want the same one, and only the model id,
@@ -134,7 +127,7 @@ struct DiffBuilder {
     let all = metadata + fields
     guard object.identity.kind == .model else {
       return line(
-        .live, object, "update", changeClass.rawValue, missingDriver(resource) ?? "takes effect at once", registration,
+        .live, object, "update", changeClass.rawValue, "takes effect at once", registration,
         all)
     }
     let effect = ModelEffect(object, resource, context)

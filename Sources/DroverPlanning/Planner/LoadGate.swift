@@ -8,7 +8,7 @@ struct LoadGate {
   typealias Rule = @Sendable (LoadGate) -> Wait?
 
   static let rules: [Rule] = [
-    { $0.manifestPresent }, { $0.providerAccepted }, { $0.driverExists }, { $0.earlierFailure }, { $0.factsKnown },
+    { $0.manifestPresent }, { $0.providerAccepted }, { $0.earlierFailure }, { $0.factsKnown },
     { $0.providerReachable },
   ]
 
@@ -44,12 +44,6 @@ struct LoadGate {
       return wait(.dependencyNotReady, "waits for provider/\(provider.spec.name) to be accepted")
     }
     return nil
-  }
-
-  private var driverExists: Wait? {
-    guard let provider = model.provider, !provider.spec.type.hasDriver else { return nil }
-    return wait(
-      .notImplemented, "drover 0.1 has no driver for provider type '\(provider.spec.type.rawValue)'", terminal: true)
   }
 
   /// While the provider is out, that is what is waited for, whatever an attempt met with before.

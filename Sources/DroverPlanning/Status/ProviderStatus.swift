@@ -6,7 +6,7 @@ enum ProviderStatus {
     var conditions = ConditionSet(previous: previous, generation: object.newestGeneration, now: context.world.now)
     let provider = context.providers[object.identity.name]
     let standing =
-      CommonStanding.of(object, context) ?? own(object, provider) ?? CommonStanding.ofPlan(object.identity, context)
+      CommonStanding.of(object, context) ?? CommonStanding.ofPlan(object.identity, context)
       ?? reachability(object, provider)
     CommonStanding.noting(standing, object, context).write(into: &conditions)
     var entries: [FieldEntry] = []
@@ -18,12 +18,6 @@ enum ProviderStatus {
       if let node = provider.spec.node { entries.append(FieldEntry("node", .string(node))) }
     }
     return StatusReducer.common(object, conditions, context, own: entries)
-  }
-
-  private static func own(_ object: DesiredObject, _ provider: ProviderState?) -> Standing? {
-    guard let provider, !provider.spec.type.hasDriver else { return nil }
-    let message = "drover 0.1 has no driver for provider type '\(provider.spec.type.rawValue)'"
-    return .terminal(.notImplemented, message, detail: message)
   }
 
   private static func reachability(_ object: DesiredObject, _ provider: ProviderState?) -> Standing {
