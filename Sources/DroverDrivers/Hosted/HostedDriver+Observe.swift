@@ -36,7 +36,12 @@ extension HostedDriver {
       let observed = try await seen(instances, look)
       await renew(observed, look)
       let now = surroundings.now()
-      table.withLock { $0.forget(provider: provider.name, except: Set(instances.map(\.id)), now: now) }
+      // What has ended makes no more use of a copy that another instance may need unloaded.
+      let ended = observed.filter { if case .ended = $0.phase { true } else { false } }
+      table.withLock { table in
+        for each in ended { _ = table.stop(each.instance.id) }
+        table.forget(provider: provider.name, except: Set(instances.map(\.id)), now: now)
+      }
       return DriverObservation(
         provider: ProviderObservation(
           reachability: .reachable, models: memory(of: server).show(listing, residency), observedAt: look.at),
