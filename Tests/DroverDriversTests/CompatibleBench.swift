@@ -6,8 +6,10 @@ import DroverTestKit
 struct CompatibleBench: DriverBench {
   let fake: FakeProvider
   let provider: ProviderSpec
-  /// The same provider, with little patience.
+  /// The same provider, with little patience for listings.
   let impatient: ProviderSpec
+  /// The same provider, with little patience for inference.
+  let impatientToLoad: ProviderSpec
   let model: ModelSpec
   let missingModel: ModelSpec
   let driver: any ModelDriver
@@ -34,7 +36,8 @@ struct CompatibleBench: DriverBench {
     }
     // So long that only a server that never answers reaches them.
     self.provider = spec(connect: .seconds(300), load: .seconds(300))
-    impatient = spec(connect: .milliseconds(500), load: .seconds(1))
+    impatient = spec(connect: .milliseconds(500), load: .seconds(300))
+    impatientToLoad = spec(connect: .seconds(300), load: .seconds(1))
     func spec(_ id: String) -> ModelSpec {
       let own = FieldValue.object(["provider": .string("remote"), "modelID": .string(id)])
       return ModelSpec(name: "m", spec: own.overlaid(with: modelSpec))

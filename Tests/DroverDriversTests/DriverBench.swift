@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import DroverCore
 import DroverDrivers
+import NIOCore
 import Testing
 
 /// One driver with a provider that works, as the conformance suite and the tests of each driver use it.
@@ -60,6 +61,13 @@ extension InstancePhase {
 
 /// The client that all tests share.
 enum SharedClient {
-  static let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: UpstreamClient.configuration)
+  static let http = HTTPClient(
+    eventLoopGroupProvider: .singleton,
+    configuration: {
+      var configuration = UpstreamClient.configuration
+      // A busy machine may take long to connect to itself.
+      configuration.timeout.connect = .seconds(300)
+      return configuration
+    }())
   static let upstream = UpstreamClient(http, sleep: Surroundings.real.sleep)
 }

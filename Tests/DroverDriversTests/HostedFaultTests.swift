@@ -129,7 +129,7 @@ struct HostedFaultTests {
     bench.fake.update { $0.inferenceFault = .hang }
     let late = await #expect(throws: DriverError.self) {
       try await bench.driver.warmUp(
-        instance, target: ModelTarget(model: bench.model, provider: bench.impatient, reloadHash: "r1"))
+        instance, target: ModelTarget(model: bench.model, provider: bench.impatientToLoad, reloadHash: "r1"))
     }
     #expect(late?.message.contains("no answer within 1s") == true)
     await bench.fake.stop()

@@ -58,7 +58,7 @@ struct OllamaDriverTests {
   @Test
   func `a load that takes too long is given up`() async throws {
     let bench = try await bench(OllamaFake(loadDelay: .seconds(3600)))
-    let target = ModelTarget(model: bench.model, provider: bench.impatient, reloadHash: "r1")
+    let target = ModelTarget(model: bench.model, provider: bench.impatientToLoad, reloadHash: "r1")
     let error = await #expect(throws: DriverError.self) {
       try await bench.driver.start(bench.intent(), target: target)
     }

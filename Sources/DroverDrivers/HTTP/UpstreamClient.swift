@@ -10,6 +10,8 @@ package struct UpstreamClient: Sendable {
   let sleep: @Sendable (Duration) async throws -> Void
   /// The listing of ten thousand models takes about 2 MB, and Ollama's four times that.
   private static let replyLimit = 16 << 20
+  private static let requestsPerServer = 64
+  private let slots = ConnectionSlots(limit: UpstreamClient.requestsPerServer)
 
   package init(_ client: HTTPClient, sleep: @escaping @Sendable (Duration) async throws -> Void) {
     self.client = client
@@ -23,7 +25,8 @@ package struct UpstreamClient: Sendable {
     configuration.redirectConfiguration = .disallow
     configuration.timeout.connect = .seconds(5)
     configuration.connectionPool.retryConnectionEstablishment = false
-    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+    // The rest is for replies that go on and on.
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = requestsPerServer + 16
     configuration.httpVersion = .http1Only
     return configuration
   }
@@ -37,6 +40,9 @@ package struct UpstreamClient: Sendable {
     var headers: [(String, String)] = []
     var body: FieldValue?
     var timeout: Duration
+
+    /// Scheme, host and port.
+    fileprivate var server: String { url.split(separator: "/", maxSplits: 2).prefix(2).joined(separator: "//") }
   }
 
   struct Reply: Sendable {
@@ -60,7 +66,7 @@ package struct UpstreamClient: Sendable {
   func call(_ request: Request) async throws(UpstreamFailure) -> Reply {
     do {
       return try await withThrowingTaskGroup(of: Reply?.self) { group in
-        group.addTask { try await exchange(request) }
+        group.addTask { try await slots.withSlot(at: request.server) { try await exchange(request) } }
         group.addTask {
           try await sleep(request.timeout)
           return nil
