@@ -107,12 +107,16 @@ extension EndToEnd {
       #expect(server.traffic.inferences == 1)
 
       server.remember { $0.loaded = [:] }
-      try await station.until { server.memory.loaded == ["llama3:latest": -1] && station.isReady("model/m") }
-      #expect(station.events.contains { $0["type"]?.string == "model-evicted" })
+      try await station.until {
+        server.memory.loaded == ["llama3:latest": -1] && station.isReady("model/m")
+          && station.events.contains { $0["type"]?.string == "model-evicted" }
+      }
 
       try station.edit("all.yaml", manifests("ollama", server, model: "llama3", state: "Unloaded"))
-      try await station.until { server.memory.loaded.isEmpty && station.isReady("model/m") }
-      #expect(station.condition("model/m", "Loaded") == "False Unloaded")
+      try await station.until {
+        server.memory.loaded.isEmpty && station.isReady("model/m")
+          && station.condition("model/m", "Loaded") == "False Unloaded"
+      }
       await server.stop()
     }
 
@@ -122,13 +126,15 @@ extension EndToEnd {
       let station = try Station()
       try station.edit("all.yaml", manifests("ollama", server, model: "a:1b"))
       try station.start()
-      try await station.until { server.memory.loading == ["a:1b"] }
-      #expect(station.condition("model/m", "Loaded") == "False Loading")
+      try await station.until {
+        server.memory.loading == ["a:1b"] && station.condition("model/m", "Loaded") == "False Loading"
+      }
       server.update { $0.dialect = OllamaFake() }
       try station.edit("all.yaml", manifests("ollama", server, model: "b:1b"))
-      try await station.until { station.isReady("model/m") && station.generation("model/m") == 2 }
-      #expect(server.memory.loading.isEmpty)
-      #expect(server.memory.loaded == ["b:1b": -1])
+      try await station.until {
+        station.isReady("model/m") && station.generation("model/m") == 2 && server.memory.loading.isEmpty
+          && server.memory.loaded == ["b:1b": -1]
+      }
       await server.stop()
     }
 
