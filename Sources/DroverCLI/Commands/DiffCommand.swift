@@ -114,7 +114,8 @@ package struct DiffCommand: FleetCommand {
     } else {
       let git = try GitTree(revision: name, folder: folder)
       let tree = await ManifestTree.load(
-        git.files, roots: [RootState(path: folder, revision: git.commit, files: git.files.count)], now: now)
+        git.files, roots: [RootState(path: folder, revision: git.commit, files: git.files.count)], now: now,
+        decoder: ManifestDecoder(isTimeZone: TimeZones.exists))
       result = .tree(tree, title: "commit \(git.commit)", now: now)
       result.notes += git.links.map { "\(git.commit):\($0) is a symbolic link; links in a commit are not followed" }
     }
