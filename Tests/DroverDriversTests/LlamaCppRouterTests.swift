@@ -135,6 +135,19 @@ struct LlamaCppRouterTests {
   }
 
   @Test
+  func `a model that is still downloaded is left to it`() async throws {
+    let (bench, fake) = try await LlamaServerBench.fakeRouter([model { $0.status = "downloading" }])
+    let error = await #expect(throws: DriverError.self) {
+      try await bench.driver.start(bench.intent(), target: bench.target)
+    }
+    #expect(error?.message.hasSuffix("is still downloading 'tiny'") == true)
+    #expect(!fake.calls.contains { $0.hasPrefix("POST") })
+    fake.change("tiny") { $0.status = "downloaded" }
+    _ = try await bench.ready(bench.started())
+    await fake.stop()
+  }
+
+  @Test
   func `a router without room says so`() async throws {
     let (bench, fake) = try await LlamaServerBench.fakeRouter()
     fake.update { $0.postFault = .status(500) }

@@ -64,7 +64,9 @@ package final class LlamaCppRouterDriver: ModelDriver {
     }
     table.withLock { $0.update(instance.id) { $0.routerID = entry.id } }
     switch entry.status?.value {
-    case .loaded, .sleeping, .loading, .downloading: return
+    case .loaded, .sleeping, .loading: return
+    // Taking its load back would cancel the download.
+    case .downloading: throw .failed("\(api.subject) is still downloading '\(entry.id)'")
     case .unloaded, .downloaded, nil: break
     }
     let request = api.post(
