@@ -35,6 +35,7 @@ struct Fingerprints {
       var hasher = Hasher()
       hasher.combine(observation.reachability)
       hasher.combine(observation.models?.count)
+      for model in observation.models ?? [] where model.capabilities != nil { hasher.combine(model.capabilities) }
       return hasher.finalize()
     }
     revision = state.desired.revision

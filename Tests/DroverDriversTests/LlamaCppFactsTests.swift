@@ -26,6 +26,18 @@ struct LlamaCppFactsTests {
   }
 
   @Test
+  func `the file tells what its model can do, and the engine what the file cannot`() async throws {
+    let bench = try ManagedBench()
+    let file = try #require(await facts(bench).capabilities)
+    #expect(file.has == [.textGeneration, .chatCompletion, .streaming, .jsonMode])
+    let seen = try await bench.observe(bench.started()) { $0 == .ready }
+    #expect(seen.capabilities == CapabilityEvidence(lacks: [.functionCalling, .vision]))
+    let embedding = await facts(
+      try ManagedBench(model: self.file("tiny-embedding.gguf", .object(["embedding": .bool(true)]))))
+    #expect(embedding.capabilities?.has == [.embeddings])
+  }
+
+  @Test
   func `declared memory replaces the estimate`() async throws {
     let declared = FieldValue.object([
       "requiredMemory": .object(["gpu0": .bytes(ByteCount(5 << 30)), "host": .bytes(ByteCount(1 << 30))])

@@ -89,12 +89,4 @@ struct LlamaServerTests {
 
   @Test(arguments: ["", ":", ": ping", "event: x", "data: [DONE]", "data: {}", #"data: {"event":"x"}"#])
   func `other lines carry no event`(line: String) { #expect(RouterEvent(line: line) == nil) }
-
-  @Test func `evidence completes other evidence and never contradicts it`() {
-    let first = CapabilityEvidence(has: [.vision, .streaming], lacks: [.vision, .embeddings])
-    #expect(first.has == [.vision, .streaming] && first.lacks == [.embeddings])
-    let whole = first.completed(by: CapabilityEvidence(has: [.embeddings, .jsonMode], lacks: [.vision]))
-    #expect(whole == CapabilityEvidence(has: [.vision, .streaming, .jsonMode], lacks: [.embeddings]))
-    #expect(whole.silent(on: [.vision, .embeddings]) == CapabilityEvidence(has: [.streaming, .jsonMode]))
-  }
 }

@@ -79,6 +79,7 @@ package struct Description {
     line("Process", process)
     line("Memory", memory)
     line("Context", context)
+    line("Capabilities", object.capabilitiesBySource)
     if let failures = object.value[path: ["status", "attempts", "failures"]]?.integer, failures > 0,
       object.text("status", "state") != "Loaded" || isRetrying
     {

@@ -64,6 +64,7 @@ package struct ObjectColumns: Sendable {
     Column("LAST-USED", wide: true) { object, now in
       object.time("status", "lastUsed").map { (now - $0).age } ?? ""
     },
+    Column("CAPABILITIES", wide: true) { object, _ in object.capabilities.map(\.name).joined(separator: ",") },
     Column("VERSION", wide: true) { object, _ in object.text("spec", "version") ?? "" },
     source,
   ]

@@ -106,6 +106,8 @@ package struct ModelFacts: Hashable, Sendable, Codable {
   package var reloadHash: String
   /// Memory that loading takes, by pool, sorted.
   package var memory: [PoolAmount]
+  /// What its file says that it can do.
+  package var capabilities: CapabilityEvidence?
   /// Why it cannot be loaded at all, whatever else happens.
   package var problem: Problem?
 
@@ -119,9 +121,12 @@ package struct ModelFacts: Hashable, Sendable, Codable {
     }
   }
 
-  package init(reloadHash: String, memory: [PoolAmount] = [], problem: Problem? = nil) {
+  package init(
+    reloadHash: String, memory: [PoolAmount] = [], capabilities: CapabilityEvidence? = nil, problem: Problem? = nil
+  ) {
     self.reloadHash = reloadHash
     self.memory = memory
+    self.capabilities = capabilities
     self.problem = problem
   }
 }

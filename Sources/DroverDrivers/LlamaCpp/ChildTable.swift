@@ -1,5 +1,6 @@
 import DroverCore
 import DroverSystem
+import DroverWire
 
 /// What this driver knows of its child processes beside their records: the state machine of each, by instance id.
 struct ChildTable {
@@ -22,7 +23,8 @@ struct ChildTable {
     var port: Int?
     var health: HealthRecord
     var verdict: Verdict?
-    var contextWindow: Int?
+    /// What it says of itself since it was ready.
+    var props: LlamaProps?
     var wasAdopted = false
     /// ``OutOfMemoryCount`` when it was last seen alive.
     var memoryKills: Int64?

@@ -7,7 +7,11 @@ extension LlamaCppManagedDriver {
   package func facts(of target: ModelTarget) async -> ModelFacts {
     do throws(DriverError) {
       let file = try await checkedFile(of: target)
-      return ModelFacts(reloadHash: target.reloadHash, memory: try await memory(of: target.model, file))
+      let engine = target.model.llamaCpp
+      return ModelFacts(
+        reloadHash: target.reloadHash, memory: try await memory(of: target.model, file),
+        capabilities: try await files.metadata(of: file)
+          .capabilities(servesEmbeddings: engine.embedding, flags: engine.flags))
     } catch {
       return ModelFacts(reloadHash: target.reloadHash, problem: ModelFacts.Problem(error.reason, error.message))
     }

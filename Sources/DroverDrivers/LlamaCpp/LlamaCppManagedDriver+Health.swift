@@ -29,7 +29,7 @@ extension LlamaCppManagedDriver {
   ) async -> LlamaServerClient.Health {
     let health = await client.health()
     guard health.isReady else { return health }
-    if child.health.isStarting || child.contextWindow == nil {
+    if child.health.isStarting || child.props == nil {
       return await client.identity(modelID: instance.modelID)
     }
     guard provider.health.usesInference else { return health }
@@ -40,7 +40,7 @@ extension LlamaCppManagedDriver {
   private func inference(_ instance: Instance, _ provider: ProviderSpec) async -> LlamaServerClient.Health {
     do throws(DriverError) {
       try await infer(instance, kinds: [.chat, .embedding], timeout: provider.loadTimeout)
-      return .ready(contextWindow: nil)
+      return .ready(nil)
     } catch {
       return .failing(error.message)
     }
@@ -52,9 +52,9 @@ extension LlamaCppManagedDriver {
     table.withLock { table in
       table.update(instance.id) { child in
         switch health {
-        case .ready(let contextWindow):
+        case .ready(let props):
           child.health.succeeded(now: now)
-          child.contextWindow = contextWindow ?? child.contextWindow
+          child.props = props ?? child.props
         case .loading: child.health.failed("the server says that it is loading", now: now, threshold: threshold)
         case .failing(let message): child.health.failed(message, now: now, threshold: threshold)
         }

@@ -1,5 +1,6 @@
 package import DroverCore
 import DroverSystem
+import DroverWire
 import Synchronization
 
 extension LlamaCppManagedDriver {
@@ -58,7 +59,13 @@ extension LlamaCppManagedDriver {
     return ObservedInstance(
       instance: known, phase: isStopping ? .stopping : child?.health.phase ?? .starting,
       memory: ProcFS.residentMemory(handle.identity.pid).map { ByteCount($0) },
-      inFlight: isStopping ? await inFlight(instance) : nil, contextWindow: child?.contextWindow)
+      inFlight: isStopping ? await inFlight(instance) : nil, contextWindow: child?.props?.contextWindow,
+      capabilities: child?.props.map { Self.evidence($0.capabilities) })
+  }
+
+  /// What the file of a model cannot tell as well: the engine has run the template, and has opened the projector.
+  private static func evidence(_ told: CapabilityEvidence) -> CapabilityEvidence {
+    told.silent(on: Set(Capability.allCases).subtracting([.functionCalling, .vision]))
   }
 
   /// Notes the end of a child, after what it left behind was ended too.

@@ -1,4 +1,5 @@
 import DroverCore
+import DroverWire
 
 /// The calls of `llama-server` that the driver needs, at one child process.
 ///
@@ -6,7 +7,8 @@ import DroverCore
 /// answers 503; `/health` needs no key.
 struct LlamaServerClient: Sendable {
   enum Health: Equatable {
-    case ready(contextWindow: Int?)
+    /// With what the server says of itself, where it was asked.
+    case ready(LlamaProps?)
     case loading
     case failing(String)
   }
@@ -23,7 +25,7 @@ struct LlamaServerClient: Sendable {
     do throws(UpstreamFailure) {
       let reply = try await get("/health", key: nil)
       switch reply.status {
-      case 200: return .ready(contextWindow: nil)
+      case 200: return .ready(nil)
       case 503: return .loading
       default: return .failing("/health answers with status \(reply.status)")
       }
@@ -37,14 +39,13 @@ struct LlamaServerClient: Sendable {
   func identity(modelID: String) async -> Health {
     do throws(UpstreamFailure) {
       let reply = try await get("/props", key: key)
-      guard reply.status == 200, let props = reply.json else {
+      guard reply.status == 200, let props = LlamaProps(reply.body) else {
         return reply.status == 503 ? .loading : .failing("/props answers with status \(reply.status)")
       }
-      if let alias = props["model_alias"]?.string, alias != modelID {
+      if let alias = props.alias, alias != modelID {
         return .failing("another model, '\(alias)', is served on port \(port)")
       }
-      let context = props[path: ["default_generation_settings", "n_ctx"]]?.integer
-      return .ready(contextWindow: context.map(Int.init))
+      return .ready(props)
     } catch {
       return .failing(error.driverError(address: "127.0.0.1:\(port)", timeout: Self.probeTimeout).message)
     }

@@ -13,6 +13,7 @@ extension ModelStatus {
     add("servingGeneration", serving.map { .integer($0.instance.generation) })
     add("loadedAt", serving?.instance.loadedAt.map { .string($0.description) })
     add("contextWindow", serving?.contextWindow.map { .integer(Int64($0)) })
+    add("capabilities", capabilities)
     add("retiresAt", serving?.retiresAt.map { .string($0.description) })
     add("instances", instances.isEmpty ? nil : .array(instances.map(instanceValue)))
     add("process", process(before: conditions.before(.loaded)))
