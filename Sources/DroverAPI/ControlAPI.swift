@@ -39,11 +39,18 @@ package struct ControlAPI: Sendable {
   }
 
   let control: any FleetControl
+  /// What models there are beside those of manifests; nil: none are looked for.
+  let discovery: (any ModelDiscovery)?
+  let models: ModelRegister
   let options: Options
   private let logger: Logger
 
-  package init(control: any FleetControl, options: Options, logger: Logger) {
+  package init(
+    control: any FleetControl, discovery: (any ModelDiscovery)? = nil, options: Options, logger: Logger
+  ) {
     self.control = control
+    self.discovery = discovery
+    models = ModelRegister(control: control, discovery: discovery)
     self.options = options
     self.logger = logger
   }
@@ -84,7 +91,7 @@ package struct ControlAPI: Sendable {
     ControlResponder(access: access, table: RouteTable(routes: routes))
   }
 
-  var routes: [Route] { probeRoutes + resourceRoutes + actionRoutes }
+  var routes: [Route] { probeRoutes + resourceRoutes + actionRoutes + modelRoutes + discoveryRoutes }
 
   private var probeRoutes: [Route] {
     [

@@ -33,6 +33,8 @@ struct ControlResponder: HTTPResponder {
       reply = Reply(error)
       // The rest of a body that is too large is not worth reading.
       reply.closesConnection = error.code == .tooLarge
+    } catch let error where !(error is CancellationError) {
+      reply = Reply(APIError(code: .internalError, message: "droverd failed at this request: \(error)"))
     }
     return request.method == .head ? reply.response.createHeadResponse() : reply.response
   }

@@ -6,6 +6,7 @@ import DroverPlanning
 struct Fingerprints {
   private var byObject: [Identity: Hasher] = [:]
   private let providers: [String: Int]
+  private let discoveries: [String: DiscoveryStanding]
   private let revision: String?
 
   init(state: FleetState, plan: Plan) {
@@ -38,6 +39,7 @@ struct Fingerprints {
       for model in observation.models ?? [] where model.capabilities != nil { hasher.combine(model.capabilities) }
       return hasher.finalize()
     }
+    discoveries = state.discoveries
     revision = state.desired.revision
   }
 
@@ -64,7 +66,9 @@ struct Fingerprints {
     }
     switch object.identity.kind {
     case .model: hasher.combine(object.resource?.spec["provider"]?.string.flatMap { providers[$0] })
-    case .provider: hasher.combine(providers[object.identity.name])
+    case .provider:
+      hasher.combine(providers[object.identity.name])
+      hasher.combine(discoveries[object.identity.name])
     default: break
     }
     return hasher.finalize()

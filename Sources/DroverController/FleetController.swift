@@ -17,6 +17,8 @@ package struct FleetController: Service {
     loop = ReconcileLoop(
       store: store, source: source, events: events, effects: SideEffects(drivers: drivers, inbox: inbox), inbox: inbox,
       observers: ObserverBoard(surroundings: surroundings, node: options.policy.node, meter: meter),
+      discovery: DiscoveryBoard(
+        drivers: drivers, inbox: inbox, surroundings: surroundings, node: options.policy.node),
       publisher: StatusPublisher(
         sink: sink, store: store, surroundings: surroundings, options: options, logger: logger),
       latest: LatestWorld(), surroundings: surroundings, options: options, decoder: decoder, logger: logger)

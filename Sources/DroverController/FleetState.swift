@@ -10,6 +10,10 @@ struct FleetState: Sendable {
   var instances: [String: ObservedInstance] = [:]
   var providers: [String: ProviderObservation] = [:]
   var facts: [String: ModelFacts] = [:]
+  /// Models that no manifest declares, by provider and id.
+  var discovered: [String: [String: DiscoveredModel]] = [:]
+  /// By provider, once it was asked since the start.
+  var discoveries: [String: DiscoveryStanding] = [:]
   var pools: [PoolObservation] = []
   var attempts: [Identity: Attempts] = [:]
   var watch = WatchState()
@@ -49,6 +53,7 @@ struct FleetState: Sendable {
         unheardProviders.insert(provider.name)
       }
     }
+    for model in stored.discovered { discovered[model.provider, default: [:]][model.id] = model }
     attempts = stored.attempts
     let confirmed = stored.settings[FleetState.confirmationsSetting] ?? ""
     desired.confirmedPrunes = confirmed.split(separator: ",").map(String.init)

@@ -17,6 +17,7 @@ enum Message: Sendable {
   case straysEnded([String])
   case reconcileRequested(Identity?, token: String, actor: String)
   case pruneConfirmed(token: String, actor: String)
+  case discovered(DiscoveryReport)
 }
 
 /// Messages for the loop, and a wake-up that coalesces: many messages are one round.

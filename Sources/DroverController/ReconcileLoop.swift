@@ -15,6 +15,7 @@ struct ReconcileLoop: Service {
   let effects: SideEffects
   let inbox: Inbox
   let observers: ObserverBoard
+  let discovery: DiscoveryBoard
   let publisher: StatusPublisher
   let latest: LatestWorld
   let surroundings: Surroundings
@@ -29,6 +30,7 @@ struct ReconcileLoop: Service {
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { await forwardManifests() }
       group.addTask { await observers.run(drivers: effects.drivers, inbox: inbox, surroundings: surroundings) }
+      group.addTask { await discovery.run() }
       let alarm = Alarm(surroundings: surroundings) { inbox.poke() }
       group.addTask { await alarm.run() }
       group.addTask { await publisher.run() }

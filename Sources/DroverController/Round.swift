@@ -40,6 +40,7 @@ struct Round {
   mutating func announceStart() async {
     // What was accepted before is looked at while the manifests are still being read.
     loop.observers.follow(state)
+    loop.discovery.follow(state.desired)
     let drivers = loop.effects.drivers.all
     let known = state.instances.values.map(\.instance)
     var ended: [String] = []
@@ -53,11 +54,13 @@ struct Round {
     let start = now
     var book = StepBook(state: state, now: start)
     book.changes = state.unsaved
-    for message in loop.inbox.drain() {
+    let messages = loop.inbox.drain()
+    for message in messages {
       noteEnd(of: message)
       await takeManifestNews(message, into: &book)
       book.take(message, backoff: backoff)
     }
+    if messages.contains(where: \.concernsDiscovered) { book.settleDiscovered() }
     book.settlePruning()
     let facts = (state: book.state, changes: book.changes, events: book.events)
     var plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
@@ -71,6 +74,7 @@ struct Round {
       launch(book, stops: stops, plan: plan, in: &group)
     }
     await finish(plan, events: book.events, alarm: alarm)
+    for case .discovered(let report) in messages { report.handled?.finish() }
     lastEnd = now
     lastLength = now - start
   }
@@ -226,6 +230,7 @@ struct Round {
       group.addTask { await effects.warmUp(instance, target: target) }
     }
     loop.observers.follow(state)
+    loop.discovery.follow(state.desired)
   }
 
   private mutating func finish(_ plan: Plan, events: [FleetEvent], alarm: Alarm) async {
@@ -255,6 +260,16 @@ struct Round {
       loop.source.rescan(everything: false)
     }
     return nil
+  }
+}
+
+extension Message {
+  /// Whether it may change which models are known without a manifest.
+  fileprivate var concernsDiscovered: Bool {
+    switch self {
+    case .manifests, .discovered: true
+    default: false
+    }
   }
 }
 

@@ -92,7 +92,8 @@ final class StatusPublisher: Sendable {
     let world = state.world(node: options.policy.node, now: surroundings.now())
     var tokens = state.handledTokens
     for identity in [StatusPublisher.fleet] { tokens[identity] = state.fleetToken ?? tokens[identity] }
-    let context = StatusContext(plan: plan, world: world, reconcileTokens: tokens)
+    let context = StatusContext(
+      plan: plan, world: world, reconcileTokens: tokens, discoveries: state.discoveries)
     let known = board.withLock { $0.objects }
     var drafts: [Identity: PublishedObject] = [:]
     var statuses: [Identity: FieldValue] = [:]

@@ -26,6 +26,7 @@ extension StepBook {
     case .pruneConfirmed(let token, _):
       let known = state.desired.confirmedPrunes
       if !known.contains(token) { confirm(known + [token]) }
+    case .discovered(let report): take(report)
     }
   }
 

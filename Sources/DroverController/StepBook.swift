@@ -35,7 +35,9 @@ struct StepBook {
       case .register, .update:
         guard let registration = accept(step) else { continue }
         registrations.append(registration)
-      case .unregister: forgetObject(step)
+      case .unregister:
+        forgetObject(step)
+        if step.object.kind == .provider { settleDiscovered() }
       case .rename(let from): rename(step, from: from)
       case .markLoaded(let id): markLoaded(id, step: step)
       case .relabel(let id):

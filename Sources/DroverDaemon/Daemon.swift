@@ -61,7 +61,7 @@ struct Daemon {
       notifier.ready()
     }
     let api = ControlAPI(
-      control: controller,
+      control: controller, discovery: controller,
       options: ControlAPI.Options(
         listen: settings.listen, socketPath: folders.socket, passed: settings.passed,
         allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork),

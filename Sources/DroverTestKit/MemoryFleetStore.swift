@@ -13,6 +13,7 @@ package final class MemoryFleetStore: FleetStore {
     var attempts: [Identity: Attempts] = [:]
     var statuses: [Identity: StoredStatus] = [:]
     var settings: [String: String] = [:]
+    var discovered: [String: [String: DiscoveredModel]] = [:]
     /// Oldest first, with numbers that rise over all objects.
     var history: [Identity: [(number: Int, entry: HistoryEntry)]] = [:]
     var appended = 0
@@ -44,7 +45,9 @@ package final class MemoryFleetStore: FleetStore {
       let fleet = StoredFleet(
         registrations: contents.registrations.values.sorted { $0.identity < $1.identity },
         instances: contents.instances.values.sorted { $0.id < $1.id }, attempts: contents.attempts,
-        statuses: contents.statuses, settings: contents.settings, wasRebuilt: contents.wasRebuilt)
+        statuses: contents.statuses, settings: contents.settings,
+        discovered: contents.discovered.values.flatMap(\.values).sorted { ($0.provider, $0.id) < ($1.provider, $1.id) },
+        wasRebuilt: contents.wasRebuilt)
       contents.wasRebuilt = false
       return fleet
     }
@@ -81,6 +84,8 @@ extension MemoryFleetStore.Contents {
       history[entry.identity] = (older + [(appended, entry)]).suffix(MemoryFleetStore.historyLimit)
     case .rename(let from, let to): rename(from, to)
     case .putSetting(let name, let value): settings[name] = value
+    case .putDiscovered(let model): discovered[model.provider, default: [:]][model.id] = model
+    case .removeDiscovered(let provider, let id): discovered[provider]?[id] = nil
     }
   }
 

@@ -39,6 +39,8 @@ final class FakeFleet: FleetTransport {
       let text = problems.isEmpty ? "ok\n" : problems.map { $0 + "\n" }.joined()
       return FleetReply(status: problems.isEmpty ? 200 : 503, body: Array(text.utf8))
     case ("GET", "api", "resources"): return resources(Array(path.dropFirst(3)))
+    case ("GET", "api", "models"): return modelsReply ?? failure(404, "NOT_FOUND", "no models")
+    case ("POST", "api", "models"): return discoverReply ?? failure(404, "NOT_FOUND", "no models")
     case ("GET", "api", "events"): return reply(list(events.filter { matches($0, query["object"]) }))
     case ("GET", "api", "changes"):
       return try changes(after: Int64(query["after"] ?? "") ?? 0, timeout: Int64(query["timeoutMs"] ?? "") ?? 0)
@@ -72,6 +74,10 @@ final class FakeFleet: FleetTransport {
     if stopped { throw CLIError("cannot reach droverd at state/droverd.sock: connection refused") }
     return reply(.object(["version": .integer(version)]))
   }
+
+  /// What lists of models and discoveries answer.
+  var modelsReply: FleetReply?
+  var discoverReply: FleetReply?
 
   /// Ends every watch from now on.
   var stopped = false

@@ -45,6 +45,10 @@ final class EngineWorld: Sendable {
     var stoppedAt: [String] = []
     /// Who follows a provider, by its name.
     var watchers: [String: @Sendable () -> Void] = [:]
+    /// What each provider lists; a provider without an entry cannot tell.
+    var listings: [String: Result<[ListedModel], DriverError>] = [:]
+    /// Providers that were asked for their models.
+    var listed: [String] = []
   }
 
   let state = Mutex(State())

@@ -143,6 +143,15 @@ struct FakeDriver: ModelDriver {
     world.state.withLock { $0.watchers[provider.name] = nil }
   }
 
+  func list(_ provider: ProviderSpec, isAsked: Bool) async throws(DriverError) -> [ListedModel]? {
+    try await interruptible()
+    let listing = world.state.withLock { state in
+      state.listed.append(provider.name)
+      return state.listings[provider.name]
+    }
+    return try listing?.get()
+  }
+
   func endStrays(known: [Instance]) async -> [String] {
     await Task.yield()
     guard !life.isOver else { return [] }

@@ -58,6 +58,28 @@ struct ConformanceTests {
   }
 
   @Test(arguments: Twin.allCases)
+  func `keeps models without manifests, by provider and id`(twin: Twin) async throws {
+    let subject = try Subject(twin)
+    _ = try await subject.store.load()
+    let full = DiscoveredModel(
+      provider: "hub",
+      listed: ListedModel(
+        id: "org/a:1", displayName: "A \u{1F411}", contextWindow: 8192, maxTokens: 4096,
+        capabilities: [.chatCompletion, .vision], lifecycle: .deprecated, deprecatedAt: Sample.time(1),
+        retiresAt: Sample.time(2), isLoaded: true, isRemote: true, created: Sample.time(3)),
+      firstSeen: Sample.time(4), goneSince: Sample.time(5))
+    let bare = DiscoveredModel(provider: "hub", listed: ListedModel(id: "b"), firstSeen: Sample.time(6))
+    var other = bare
+    other.provider = "away"
+    try await subject.store.commit([.putDiscovered(bare), .putDiscovered(full), .putDiscovered(other)])
+    #expect(try await subject.reloaded().discovered == [other, bare, full])
+    var back = full
+    back.goneSince = nil
+    try await subject.store.commit([.putDiscovered(back), .removeDiscovered(provider: "hub", id: "b")])
+    #expect(try await subject.reloaded().discovered == [other, back])
+  }
+
+  @Test(arguments: Twin.allCases)
   func `replaces what is put again`(twin: Twin) async throws {
     let subject = try Subject(twin)
     _ = try await subject.store.load()

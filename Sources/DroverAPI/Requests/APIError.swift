@@ -13,6 +13,10 @@ struct APIError: Error, Equatable {
     case conflict = "CONFLICT"
     case tooLarge = "PAYLOAD_TOO_LARGE"
     case unavailable = "UNAVAILABLE"
+    case modelNotFound = "MODEL_NOT_FOUND"
+    case modelLoadFailed = "MODEL_LOAD_FAILED"
+    case providerFailed = "PROVIDER_FAILED"
+    case internalError = "INTERNAL"
   }
 
   var code: Code
@@ -28,11 +32,13 @@ struct APIError: Error, Equatable {
     switch code {
     case .invalidRequest: .badRequest
     case .forbidden: .forbidden
-    case .notFound: .notFound
+    case .notFound, .modelNotFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .conflict: .conflict
     case .tooLarge: .contentTooLarge
     case .unavailable: .serviceUnavailable
+    case .modelLoadFailed, .providerFailed: .badGateway
+    case .internalError: .internalServerError
     }
   }
 
@@ -44,7 +50,9 @@ struct APIError: Error, Equatable {
   }
 
   /// Nothing is called `name`; `candidates` are the names that exist.
-  static func notFound(_ what: String, _ name: String, among candidates: [String]) -> APIError {
+  static func notFound(
+    _ what: String, _ name: String, among candidates: [String], code: Code = .notFound
+  ) -> APIError {
     var rest = candidates
     var near: [String] = []
     while near.count < 3, let next = Suggestion.nearest(to: name, among: rest) {
@@ -53,7 +61,7 @@ struct APIError: Error, Equatable {
     }
     let hint = near.first.map { "; did you mean '\($0)'?" } ?? ""
     return APIError(
-      code: .notFound, message: "no \(what) '\(name)'\(hint)",
+      code: code, message: "no \(what) '\(name)'\(hint)",
       details: .object(["name": .string(name), "nearMatches": .strings(near)]))
   }
 }

@@ -130,7 +130,7 @@ package struct FleetClient {
   /// Any other request, such as one to a model's own server; the answer as it came.
   package func exchange(_ request: FleetRequest) throws(CLIError) -> FleetReply { try transport.exchange(request) }
 
-  private func json(_ request: FleetRequest) throws(CLIError) -> FieldValue {
+  func json(_ request: FleetRequest) throws(CLIError) -> FieldValue {
     try decode(try transport.exchange(request))
   }
 

@@ -33,12 +33,13 @@ struct OriginText {
   }
 
   private func origin(_ mark: FieldMark) -> String {
+    if mark.layer == .catalogue { return "price catalogue" }
     guard mark.layer != .builtIn, mark.line > 0 else { return "built-in default" }
     let place = "\(files[mark.layer] ?? "?"):\(mark.line):\(mark.column)"
     switch mark.layer {
     case .fleetDefaults: return "\(place) (Fleet)"
     case .providerDefaults: return "\(place) (Provider)"
-    case .manifest, .builtIn: return place
+    case .manifest, .builtIn, .catalogue: return place
     }
   }
 }

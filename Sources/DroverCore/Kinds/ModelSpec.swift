@@ -18,6 +18,8 @@ package struct ModelSpec: Equatable, Sendable {
   package struct LlamaCpp: Equatable, Sendable {
     package var file: String?
     package var sha256: String?
+    /// The type that the file is quantised to before loading; nil: it is loaded as it is.
+    package var quantize: String?
     package var contextPerRequest: Int?
     package var slots: Int
     /// Nil: as many as the engine finds fit.
@@ -41,7 +43,7 @@ package struct ModelSpec: Equatable, Sendable {
     contextWindow = spec["contextWindow"]?.integer.map(Int.init)
     let engine = spec["llamaCpp"] ?? .emptyMap
     llamaCpp = LlamaCpp(
-      file: engine["file"]?.string, sha256: engine["sha256"]?.string,
+      file: engine["file"]?.string, sha256: engine["sha256"]?.string, quantize: engine["quantize"]?.string,
       contextPerRequest: engine[path: ["context", "perRequest"]]?.integer.map(Int.init),
       slots: Int(engine[path: ["context", "slots"]]?.integer ?? 1),
       gpuLayers: engine["gpuLayers"]?.integer.map(Int.init),

@@ -27,7 +27,7 @@ extension KindDefinition {
         "Name of a secret in the host policy; openai and claude take the one of their own name where none is given."),
       Field("node", .string(.nonEmpty), "The node that runs it; absent: every node.", change: .replace),
       Field("managed", .object(managed), "How child processes are run."),
-      Field("discovery", .object(discovery), "Listing of models that have no manifest.", implemented: false),
+      Field("discovery", .object(discovery), "Listing of models that have no manifest."),
       Field("health", .object(health), "How loaded models are probed."),
       Field("outlier", .object(outlier), "When a target is taken out of routing.", implemented: false),
       Field(
@@ -126,6 +126,7 @@ package struct ProviderSpec: Equatable, Sendable {
   package var connectTimeout: Duration
   package var loadTimeout: Duration
   package var drainTimeout: Duration
+  package var discovery: DiscoverySettings
 
   package struct Pool: Equatable, Sendable {
     package var name: String
@@ -169,6 +170,7 @@ package struct ProviderSpec: Equatable, Sendable {
     connectTimeout = spec[path: ["timeouts", "connect"]]?.duration ?? .seconds(5)
     loadTimeout = spec[path: ["timeouts", "load"]]?.duration ?? .seconds(600)
     drainTimeout = spec[path: ["timeouts", "drain"]]?.duration ?? .seconds(30)
+    discovery = DiscoverySettings(spec["discovery"] ?? .emptyMap)
   }
 
   /// True for child processes of this host, the only instances that use its memory.

@@ -58,18 +58,22 @@ package struct StoredFleet: Equatable, Sendable {
   package var attempts: [Identity: Attempts]
   package var statuses: [Identity: StoredStatus]
   package var settings: [String: String]
+  /// Sorted by provider and id.
+  package var discovered: [DiscoveredModel]
   /// True after the database had to be set aside; nothing is pruned until all objects were registered anew.
   package var wasRebuilt: Bool
 
   package init(
     registrations: [Registration] = [], instances: [Instance] = [], attempts: [Identity: Attempts] = [:],
-    statuses: [Identity: StoredStatus] = [:], settings: [String: String] = [:], wasRebuilt: Bool = false
+    statuses: [Identity: StoredStatus] = [:], settings: [String: String] = [:],
+    discovered: [DiscoveredModel] = [], wasRebuilt: Bool = false
   ) {
     self.registrations = registrations
     self.instances = instances
     self.attempts = attempts
     self.statuses = statuses
     self.settings = settings
+    self.discovered = discovered
     self.wasRebuilt = wasRebuilt
   }
 }
@@ -88,6 +92,8 @@ package enum StoreChange: Equatable, Sendable {
   /// A rename: history and status move along.
   case rename(from: Identity, to: Identity)
   case putSetting(String, String)
+  case putDiscovered(DiscoveredModel)
+  case removeDiscovered(provider: String, id: String)
 }
 
 /// Durable state of the control plane.

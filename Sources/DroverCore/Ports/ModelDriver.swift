@@ -41,12 +41,18 @@ package protocol ModelDriver: Sendable {
   /// It is looked at from time to time all the same. Returns at once where the provider tells nothing.
   func watch(_ provider: ProviderSpec, changed: @escaping @Sendable () -> Void) async
 
+  /// The models that a provider has, whether or not a manifest names them; nil where it cannot tell. A failure or an
+  /// empty list says nothing of the models that it had. With `isAsked`, what was heard before is not good enough.
+  func list(_ provider: ProviderSpec, isAsked: Bool) async throws(DriverError) -> [ListedModel]?
+
   /// Instances that carry this daemon's mark and are in no inventory; they are ended and returned by name.
   func endStrays(known: [Instance]) async -> [String]
 }
 
 extension ModelDriver {
   package func watch(_ provider: ProviderSpec, changed: @escaping @Sendable () -> Void) async {}
+
+  package func list(_ provider: ProviderSpec, isAsked: Bool) async throws(DriverError) -> [ListedModel]? { nil }
 }
 
 /// What a driver saw.

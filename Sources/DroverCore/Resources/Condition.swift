@@ -98,6 +98,7 @@ package enum Reason: String, Sendable, Codable, CaseIterable {
   case unloaded = "Unloaded"
   case draining = "Draining"
   case neverLoaded = "NeverLoaded"
+  case quantizing = "Quantizing"
   case probeSucceeded = "ProbeSucceeded"
   case probeFailed = "ProbeFailed"
   // What made a step necessary.
@@ -107,6 +108,10 @@ package enum Reason: String, Sendable, Codable, CaseIterable {
   case removed = "Removed"
   case drifted = "Drifted"
   case adopted = "Adopted"
+  case discovered = "Discovered"
+  case notListed = "NotListed"
+  case listedAgain = "ListedAgain"
+  case priceChanged = "PriceChanged"
   case stray = "Stray"
   case stateSaveError = "StateSaveError"
   case inotify = "Inotify"

@@ -6,11 +6,14 @@ package struct HostPolicy: Equatable, Sendable {
     package var path: String
     /// Flags that manifests may pass, such as `--threads`.
     package var flags: [String]
+    /// Absolute path of the `llama-quantize` of the same build; nil: the one beside ``path``, else of the PATH.
+    package var quantizePath: String?
 
-    package init(name: String, path: String, flags: [String] = []) {
+    package init(name: String, path: String, flags: [String] = [], quantizePath: String? = nil) {
       self.name = name
       self.path = path
       self.flags = flags
+      self.quantizePath = quantizePath
     }
   }
 
@@ -44,10 +47,12 @@ package struct HostPolicy: Equatable, Sendable {
   package var node: String
   /// Where it was read; nil for the built-in policy of a first run.
   package var source: String?
+  /// What models cost whose manifests do not say.
+  package var prices: PriceCatalogue
 
   package init(
     runtimes: [Runtime], modelDirectories: [String], secrets: [Secret], networks: [String], publicHosts: [String]?,
-    node: String, source: String?
+    node: String, source: String?, prices: PriceCatalogue = .builtIn
   ) {
     self.runtimes = runtimes
     self.modelDirectories = modelDirectories
@@ -56,5 +61,6 @@ package struct HostPolicy: Equatable, Sendable {
     self.publicHosts = publicHosts
     self.node = node
     self.source = source
+    self.prices = prices
   }
 }

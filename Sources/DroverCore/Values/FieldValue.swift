@@ -1,8 +1,10 @@
 /// Where a value stands: the layer that gave it, and line and column (from 1) in that layer's document.
 package struct FieldMark: Hashable, Sendable {
-  /// Which layer a value comes from; a later case wins over an earlier one.
+  /// Which layer a value comes from; of the first four, a later one wins over an earlier.
   package enum Layer: UInt8, Sendable, Codable {
     case builtIn, fleetDefaults, providerDefaults, manifest
+    /// Filled in from the price catalogue where no other layer says anything.
+    case catalogue
   }
 
   package var line: Int32

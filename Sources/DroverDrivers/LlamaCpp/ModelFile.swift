@@ -41,7 +41,7 @@ struct ModelFile: Hashable, Sendable {
   }
 
   /// The model files of a directory and of its folders.
-  private static func modelNames(_ root: String) -> [String] {
+  static func modelNames(_ root: String) -> [String] {
     func names(_ directory: String, _ prefix: String, _ depth: Int) -> [String] {
       guard let entries = try? Directory.list(directory) else { return [] }
       return entries.flatMap { entry -> [String] in

@@ -15,9 +15,21 @@ enum ProviderStatus {
       if let models = provider.observation?.models {
         entries.append(FieldEntry("models", .integer(Int64(models.count))))
       }
+      if let discovery = discovery(of: provider, previous, context) {
+        entries.append(FieldEntry("discovery", discovery))
+      }
       if let node = provider.spec.node { entries.append(FieldEntry("node", .string(node))) }
     }
     return StatusReducer.common(object, conditions, context, own: entries)
+  }
+
+  /// Before the first answer after a start, what was known before.
+  private static func discovery(
+    of provider: ProviderState, _ previous: FieldValue?, _ context: StatusContext
+  ) -> FieldValue? {
+    guard provider.spec.discovery.isEnabled, provider.isOnThisNode else { return nil }
+    let before = previous?["discovery"]
+    return context.discoveries[provider.spec.name]?.fieldValue(previous: before, now: context.world.now) ?? before
   }
 
   private static func reachability(_ object: DesiredObject, _ provider: ProviderState?) -> Standing {

@@ -6,6 +6,7 @@ package struct StatusContext {
   package let world: World
   let previousPlan: Plan?
   let reconcileTokens: [Identity: String]
+  let discoveries: [String: DiscoveryStanding]
   let instances: InstanceIndex
   let providers: [String: ProviderState]
   private let steps: [Identity: [Step]]
@@ -15,7 +16,11 @@ package struct StatusContext {
 
   /// `previousPlan` is the plan of the round before, whose steps may still be running; `reconcileTokens` holds the newest
   /// token of a reconcile request by object.
-  package init(plan: Plan, world: World, previousPlan: Plan? = nil, reconcileTokens: [Identity: String] = [:]) {
+  package init(
+    plan: Plan, world: World, previousPlan: Plan? = nil, reconcileTokens: [Identity: String] = [:],
+    discoveries: [String: DiscoveryStanding] = [:]
+  ) {
+    self.discoveries = discoveries
     self.plan = plan
     self.world = world
     self.previousPlan = previousPlan

@@ -21,6 +21,9 @@ extension Database {
     case .appendHistory(let entry): try append(entry)
     case .rename(let from, let to): try rename(from, to)
     case .putSetting(let name, let value): try run("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+    case .putDiscovered(let model): try put(model)
+    case .removeDiscovered(let provider, let id):
+      try run("DELETE FROM discovered WHERE provider = ? AND model_id = ?", [provider, id])
     }
   }
 
@@ -60,6 +63,15 @@ extension Database {
         instance.process?.pid, instance.process.map { Int64(bitPattern: $0.startTime) }, instance.process?.bootID,
         instance.logPath, instance.readyAt?.milliseconds, instance.loadedAt?.milliseconds,
         instance.stoppingSince?.milliseconds, instance.wasAdopted, instance.server?.fieldValue.json,
+      ])
+  }
+
+  private func put(_ model: DiscoveredModel) throws {
+    try run(
+      "INSERT OR REPLACE INTO discovered VALUES (?, ?, ?, ?, ?)",
+      [
+        model.provider, model.id, model.firstSeen.milliseconds, model.goneSince?.milliseconds,
+        model.listed.fieldValue.json,
       ])
   }
 

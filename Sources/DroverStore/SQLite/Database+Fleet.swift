@@ -29,7 +29,24 @@ extension Database {
     }
     let settings = try Row.fetchCursor(self, sql: "SELECT name, value FROM settings")
     while let row = try settings.next() { fleet.settings[row[0]] = row[1] }
+    fleet.discovered = try discovered()
     return fleet
+  }
+
+  /// What is known of models without manifests; a row that cannot be read is left out, since the provider tells it anew.
+  private func discovered() throws -> [DiscoveredModel] {
+    let rows = try Row.fetchCursor(
+      self, sql: "SELECT provider, model_id, first_seen, gone_since, listed FROM discovered ORDER BY provider, model_id")
+    var models: [DiscoveredModel] = []
+    while let row = try rows.next() {
+      guard let listed = (try? JSONReader.read(row[4] as String)).flatMap({ ListedModel(id: row[1], $0) }) else {
+        continue
+      }
+      models.append(
+        DiscoveredModel(
+          provider: row[0], listed: listed, firstSeen: row.timestamp(2), goneSince: row.optionalTimestamp(3)))
+    }
+    return models
   }
 
   func history(of identity: Identity, limit: Int) throws -> [HistoryEntry] {

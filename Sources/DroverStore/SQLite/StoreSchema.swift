@@ -18,6 +18,16 @@ enum StoreSchema {
       // JSON; null for child processes.
       try db.execute(sql: "ALTER TABLE instances ADD COLUMN server TEXT")
     }
+    migrator.registerMigration("discovered") { db in
+      // `listed` is JSON: what the provider says of the model.
+      try db.execute(
+        sql: """
+          CREATE TABLE discovered (
+            provider TEXT NOT NULL, model_id TEXT NOT NULL, first_seen INTEGER NOT NULL, gone_since INTEGER,
+            listed TEXT NOT NULL, PRIMARY KEY (provider, model_id)
+          ) STRICT;
+          """)
+    }
     return migrator
   }
 

@@ -1,3 +1,5 @@
+import DroverCore
+
 /// The rules of a `.droverignore` file, in the manner of gitignore(5), without its character classes: a blank line or
 /// `#` is no rule; `!` takes a path in again; a `/` at the end means folders only, one elsewhere ties the pattern to
 /// the root; `**` stands for any number of folders. The last rule that matches a path decides.

@@ -1,5 +1,5 @@
-/// One path component as a pattern: `*` any text, `?` one character, `\` takes the next character as it is.
-struct Glob: Hashable, Sendable {
+/// A text as a pattern: `*` any text, `?` one character, `\` takes the next character as it is.
+package struct Glob: Hashable, Sendable {
   private enum Token: Hashable, Sendable {
     case any, one
     case literal(Unicode.Scalar)
@@ -7,7 +7,7 @@ struct Glob: Hashable, Sendable {
 
   private let tokens: [Token]
 
-  init(_ pattern: some StringProtocol) {
+  package init(_ pattern: some StringProtocol) {
     var tokens: [Token] = []
     var scalars = pattern.unicodeScalars.makeIterator()
     while let scalar = scalars.next() {
@@ -22,7 +22,7 @@ struct Glob: Hashable, Sendable {
   }
 
   /// Takes time in the product of the lengths at most: only the last `*` is ever tried again.
-  func matches(_ text: some StringProtocol) -> Bool {
+  package func matches(_ text: some StringProtocol) -> Bool {
     let text = Array(text.unicodeScalars)
     var token = 0
     var position = 0

@@ -1,0 +1,22 @@
+package import DroverCore
+
+/// The models that manifests declare, by provider and id: what discovery leaves alone.
+package struct DeclaredModels: Sendable {
+  private var byID: [String: [String: String]] = [:]
+  /// Of providers whose models are files: the files that manifests name.
+  private var byFile: [String: [String: String]] = [:]
+
+  package init(_ desired: DesiredFleet) {
+    for index in desired.objects.indices where desired.objects[index].identity.kind.order == Kind.model.order {
+      guard let spec = desired.objects[index].resource?.spec, let provider = spec["provider"]?.string else { continue }
+      let name = desired.objects[index].identity.name
+      byID[provider, default: [:]][spec["modelID"]?.string ?? name] = name
+      if let file = spec[path: ["llamaCpp", "file"]]?.string { byFile[provider, default: [:]][file] = name }
+    }
+  }
+
+  /// The name of the Model that declares what `provider` lists as `id`.
+  package func model(_ id: String, at provider: ProviderSpec) -> String? {
+    byID[provider.name]?[id] ?? (provider.isManaged ? byFile[provider.name]?[id] : nil)
+  }
+}

@@ -1,0 +1,70 @@
+import DroverCore
+import Testing
+
+@testable import DroverAPI
+
+/// S1.1.1, S1.1.2, S8.1.14, S18.1.4
+struct ModelDirectoryTests {
+  private static func entry(_ provider: String, _ id: String, name: String? = nil, aliases: [String] = []) -> ModelEntry {
+    if let name {
+      let object = FieldValue.object([
+        "metadata": .object(["name": .string(name)]),
+        "spec": .object([
+          "provider": .string(provider), "modelID": .string(id), "aliases": .strings(aliases),
+        ]),
+      ])
+      if let entry = ModelEntry(object: object, providers: [:]) { return entry }
+    }
+    return ModelEntry(
+      DiscoveredModel(provider: provider, listed: ListedModel(id: id), firstSeen: Timestamp(milliseconds: 0)),
+      type: nil, prices: .builtIn, now: Timestamp(milliseconds: 0))
+  }
+
+  private let directory = ModelDirectory(
+    entries: [
+      entry("one", "a", name: "first", aliases: ["x"]), entry("two", "a", name: "second"), entry("two", "b"),
+      entry("two", "first"), entry("two", "x"), entry("one", "org/c:1", name: "third"), entry("two", "org/c:1"),
+    ], providers: ["one": .openai, "two": .ollama, "three": .ollama])
+
+  @Test(arguments: [
+    ("first", "one:a"), ("x", "one:a"), ("one:a", "one:a"), ("two:a", "two:a"), ("b", "two:b"), ("two:x", "two:x"),
+    ("org/c:1", "one:org/c:1"), ("one:org/c:1", "one:org/c:1"), ("two:first", "two:first"),
+  ])
+  func `a declared name goes before all that is discovered`(word: String, key: String) throws {
+    #expect(try directory.model(word).key == key)
+  }
+
+  @Test func `an id of several providers is an error that names the keys`() {
+    #expect {
+      try directory.model("a")
+    } throws: { error in
+      let error = error as? APIError
+      return error?.code == .invalidRequest && error?.details["keys"]?.stringList == ["one:a", "two:a"]
+    }
+  }
+
+  @Test func `an unknown model is not found, with what comes near`() {
+    #expect {
+      try directory.model("secnd")
+    } throws: { error in
+      let error = error as? APIError
+      return error?.code == .modelNotFound && error?.details["nearMatches"]?.stringList.first == "second"
+    }
+  }
+
+  @Test(arguments: [
+    ("one", "a", "one:a"), ("openai", "a", "one:a"), ("two", "b", "two:b"), ("ollama", "b", "two:b"),
+    ("one", "one:a", "one:a"), ("one", "first", "one:a"), ("two", "first", "two:first"),
+  ])
+  func `finds a model by provider and id`(provider: String, word: String, key: String) throws {
+    #expect(try directory.model(word, at: provider).key == key)
+  }
+
+  @Test func `a model of another provider is not found at this one`() {
+    #expect {
+      try directory.model("b", at: "one")
+    } throws: { error in
+      (error as? APIError)?.message == "no model 'one:b'; did you mean 'a'?"
+    }
+  }
+}
