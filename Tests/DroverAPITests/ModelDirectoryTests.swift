@@ -5,7 +5,8 @@ import Testing
 
 /// S1.1.1, S1.1.2, S8.1.14, S18.1.4
 struct ModelDirectoryTests {
-  private static func entry(_ provider: String, _ id: String, name: String? = nil, aliases: [String] = []) -> ModelEntry {
+  private static func entry(_ provider: String, _ id: String, name: String? = nil, aliases: [String] = []) -> ModelEntry
+  {
     if let name {
       let object = FieldValue.object([
         "metadata": .object(["name": .string(name)]),

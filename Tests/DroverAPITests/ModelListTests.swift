@@ -11,7 +11,8 @@ import Testing
     control.put(provider: "hosted", type: "openai")
     control.put(provider: "local", type: "llama.cpp")
     control.put(
-      model: "gpt", spec: .object([
+      model: "gpt",
+      spec: .object([
         "provider": .string("hosted"), "modelID": .string("org/gpt:4"), "displayName": .string("GPT 4"),
         "contextWindow": .integer(128_000), "maxTokens": .integer(4096), "aliases": .strings(["smart"]),
         "capabilities": .strings(["json_mode", "chat_completion"]), "version": .string("1.2.0"),
@@ -118,7 +119,8 @@ import Testing
       #expect(try reply.json()["success"] == .bool(true))
       #expect(model["version"] == .string("1.2.0") && model["accessCount"] == .integer(0))
       #expect(model["metadata"] == .object(["team": .string("search"), "tags": .strings(["production"])]))
-      #expect(reply.text.contains(#""cost":{"inputTokens":0.000000000001,"outputTokens":0.03,"currency":"USD","per":1000}"#))
+      #expect(
+        reply.text.contains(#""cost":{"inputTokens":0.000000000001,"outputTokens":0.03,"currency":"USD","per":1000}"#))
     }
   }
 

@@ -13,7 +13,8 @@ struct TestServer: Sendable {
 
   /// Runs `body` beside the servers, and shuts them down gracefully after it.
   static func run(
-    _ control: FakeControl, discovery: (any ModelDiscovery)? = nil, allowedHosts: [String] = [], _ body: (TestServer) async throws -> Void
+    _ control: FakeControl, discovery: (any ModelDiscovery)? = nil, allowedHosts: [String] = [],
+    _ body: (TestServer) async throws -> Void
   ) async throws {
     let path = "/tmp/drover-api-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).sock"
     let api = ControlAPI(

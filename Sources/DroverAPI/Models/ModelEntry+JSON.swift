@@ -5,7 +5,8 @@ extension ModelEntry {
   var item: FieldValue {
     .object([
       "id": .string(modelID), "name": .string(displayName), "provider": .string(provider),
-      "contextWindow": contextWindow.map { .integer($0) } ?? .null, "maxTokens": maxTokens.map { .integer($0) } ?? .null,
+      "contextWindow": contextWindow.map { .integer($0) } ?? .null,
+      "maxTokens": maxTokens.map { .integer($0) } ?? .null,
       "capabilities": .strings(capabilities.map(\.rawValue)), "key": .string(key),
       "status": .string(shownState.rawValue), "deprecated": isDeprecated ? .bool(true) : nil,
       "origin": .string(origin.rawValue), "resource": resource.map { .string($0) },

@@ -40,7 +40,9 @@ struct PathPattern: Sendable {
 
   /// Whether this is to be tried before `other`: literal segments come before keys, and keys before any others.
   func precedes(_ other: PathPattern) -> Bool {
-    for (own, foreign) in zip(segments, other.segments) where own.rank != foreign.rank { return own.rank < foreign.rank }
+    for (own, foreign) in zip(segments, other.segments) where own.rank != foreign.rank {
+      return own.rank < foreign.rank
+    }
     return segments.count > other.segments.count
   }
 

@@ -13,8 +13,6 @@ extension LlamaCppManagedDriver {
       do throws(SystemError) {
         _ = try Directory.list(try realPath(directory))
       } catch {
-        // The folder of a first run need not exist.
-        if error.isMissing, settings.policy.source == nil { continue }
         throw .failed("model directory \(directory): \(error)")
       }
       for name in ModelFile.modelNames(directory).sorted() where seen.insert(name).inserted {

@@ -36,7 +36,8 @@ extension Database {
   /// What is known of models without manifests; a row that cannot be read is left out, since the provider tells it anew.
   private func discovered() throws -> [DiscoveredModel] {
     let rows = try Row.fetchCursor(
-      self, sql: "SELECT provider, model_id, first_seen, gone_since, listed FROM discovered ORDER BY provider, model_id")
+      self, sql: "SELECT provider, model_id, first_seen, gone_since, listed FROM discovered ORDER BY provider, model_id"
+    )
     var models: [DiscoveredModel] = []
     while let row = try rows.next() {
       guard let listed = (try? JSONReader.read(row[4] as String)).flatMap({ ListedModel(id: row[1], $0) }) else {
