@@ -33,12 +33,12 @@ extension ControlAPI {
     ]
   }
 
-  private static func text(_ value: FieldValue?, field: String) throws(APIError) -> String {
+  static func text(_ value: FieldValue?, field: String) throws(APIError) -> String {
     guard let text = value?.string, !text.isEmpty else { throw .invalid("'\(field)' is missing; expected a string") }
     return text
   }
 
-  private static func flag(_ value: FieldValue?, field: String) throws(APIError) -> Bool {
+  static func flag(_ value: FieldValue?, field: String) throws(APIError) -> Bool {
     guard let value, !value.isNull else { return false }
     guard let flag = value.bool else { throw .invalid("'\(field)' is not true or false") }
     return flag

@@ -42,15 +42,20 @@ package struct ControlAPI: Sendable {
   /// What models there are beside those of manifests; nil: none are looked for.
   let discovery: (any ModelDiscovery)?
   let models: ModelRegister
+  let overrides: any OverrideControl
+  let current: any CurrentModelControl
   let options: Options
   private let logger: Logger
 
   package init(
-    control: any FleetControl, discovery: (any ModelDiscovery)? = nil, options: Options, logger: Logger
+    control: any FleetControl, discovery: (any ModelDiscovery)? = nil, overrides: any OverrideControl,
+    current: any CurrentModelControl, options: Options, logger: Logger
   ) {
     self.control = control
     self.discovery = discovery
     models = ModelRegister(control: control, discovery: discovery)
+    self.overrides = overrides
+    self.current = current
     self.options = options
     self.logger = logger
   }
@@ -91,7 +96,10 @@ package struct ControlAPI: Sendable {
     ControlResponder(access: access, table: RouteTable(routes: routes))
   }
 
-  var routes: [Route] { probeRoutes + resourceRoutes + actionRoutes + modelRoutes + discoveryRoutes }
+  var routes: [Route] {
+    probeRoutes + resourceRoutes + actionRoutes + modelRoutes + discoveryRoutes + overrideRoutes + currentRoutes
+      + versionRoutes
+  }
 
   private var probeRoutes: [Route] {
     [

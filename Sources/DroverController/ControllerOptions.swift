@@ -7,9 +7,16 @@ package struct ControllerOptions: Sendable {
   /// Settings that flags or the environment decide, for the fleet's status: name, value, source.
   package var settings: [(name: String, value: String, source: String)]
 
-  package init(policy: HostPolicy, version: String, settings: [(name: String, value: String, source: String)] = []) {
+  /// The offsets of a time zone by its name; nil where this host does not know it.
+  package var zones: @Sendable (String) -> ZoneRules?
+
+  package init(
+    policy: HostPolicy, version: String, settings: [(name: String, value: String, source: String)] = [],
+    zones: @escaping @Sendable (String) -> ZoneRules? = { _ in nil }
+  ) {
     self.policy = policy
     self.version = version
     self.settings = settings
+    self.zones = zones
   }
 }

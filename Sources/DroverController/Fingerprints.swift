@@ -29,6 +29,13 @@ struct Fingerprints {
       add(Identity(.model, observed.instance.model)) { $0.combine(observed) }
     }
     for (identity, attempts) in state.attempts { add(identity) { $0.combine(attempts) } }
+    for (identity, notice) in state.notices { add(identity) { $0.combine(notice) } }
+    for override in state.overrides {
+      add(override.object) { hasher in
+        hasher.combine(override.key)
+        hasher.combine(override.expiresAt)
+      }
+    }
     for (identity, token) in state.handledTokens { add(identity) { $0.combine(token) } }
     for (name, facts) in state.facts { add(Identity(.model, name)) { $0.combine(facts) } }
     byObject = hashers

@@ -6,6 +6,9 @@ extension FleetState {
   var readiness: Readiness {
     var problems: [String] = []
     if !hasScanned { problems.append("the first scan of the manifests is not complete") }
+    if hasScanned, !isInitialized {
+      problems.append("the default model is being loaded")
+    }
     if let storeFailure { problems.append(storeFailure) }
     for root in desired.roots {
       if let failure = root.failure { problems.append("cannot read the manifests in \(root.path): \(failure)") }

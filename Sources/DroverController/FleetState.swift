@@ -16,6 +16,17 @@ struct FleetState: Sendable {
   var discoveries: [String: DiscoveryStanding] = [:]
   var pools: [PoolObservation] = []
   var attempts: [Identity: Attempts] = [:]
+  /// What was last told of deprecated models.
+  var notices: [Identity: DeprecationNotice] = [:]
+  /// What holds against the manifests; sorted by object and field. ``desired`` and ``registered`` know nothing of it.
+  var overrides: [Override] = []
+  var current = CurrentModel()
+  /// Whether nothing was the current model since the start.
+  var mayChooseDefault = true
+  /// What became of the newest switches that were asked for: nil is success.
+  var switchOutcomes: [SwitchOutcome] = []
+  /// The zone of the Fleet, in which bare dates end.
+  var zone = ZoneRules.utc
   var watch = WatchState()
   var manifestFiles = 0
   /// Names of the providers that own instances and have not been looked at since the start.
@@ -24,6 +35,8 @@ struct FleetState: Sendable {
   var unheardProviders: Set<String> = []
   /// False until the first full scan was folded in.
   var hasScanned = false
+  /// False until the default model was loaded, or could not be.
+  var isInitialized = false
   /// True after the durable state had to be rebuilt, until everything was registered anew.
   var isPruningOff = false
   /// The newest reconcile token of each object, and of all.
@@ -36,6 +49,8 @@ struct FleetState: Sendable {
 
   /// Name of the durable setting that holds the tokens of confirmed prunes.
   static let confirmationsSetting = "confirmed-prunes"
+  /// Name of the durable setting that holds the current model.
+  static let currentSetting = "current-model"
 
   init() {}
 
@@ -55,6 +70,12 @@ struct FleetState: Sendable {
     }
     for model in stored.discovered { discovered[model.provider, default: [:]][model.id] = model }
     attempts = stored.attempts
+    notices = stored.notices
+    overrides = stored.overrides
+    if let text = stored.settings[FleetState.currentSetting], let value = try? JSONReader.read(text) {
+      current = CurrentModel(stored: value)
+    }
+    mayChooseDefault = current.target == nil
     let confirmed = stored.settings[FleetState.confirmationsSetting] ?? ""
     desired.confirmedPrunes = confirmed.split(separator: ",").map(String.init)
     isPruningOff = stored.wasRebuilt
@@ -62,11 +83,12 @@ struct FleetState: Sendable {
 
   func world(node: String, now: Timestamp) -> World {
     World(
-      desired: desired, registered: registered,
+      desired: effective, registered: effectiveRegistrations,
       observed: ObservedFleet(
         instances: instances.values.sorted { $0.instance.id < $1.instance.id }, providers: providers, facts: facts,
         pools: pools, isComplete: unseenProviders.isEmpty),
-      attempts: attempts, node: node, now: now, isPruningOff: isPruningOff)
+      attempts: attempts, node: node, now: now, isPruningOff: isPruningOff, zone: zone,
+      notices: notices, overrides: overrides, current: current, mayChooseDefault: mayChooseDefault)
   }
 
   func registration(of identity: Identity) -> Registration? {

@@ -18,6 +18,9 @@ enum Message: Sendable {
   case reconcileRequested(Identity?, token: String, actor: String)
   case pruneConfirmed(token: String, actor: String)
   case discovered(DiscoveryReport)
+  case overrideAsked(Override)
+  case overrideEnded(Override.Key, actor: String)
+  case switchAsked(PendingSwitch)
 }
 
 /// Messages for the loop, and a wake-up that coalesces: many messages are one round.

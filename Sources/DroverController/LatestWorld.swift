@@ -34,7 +34,7 @@ final class LatestWorld: Sendable {
     return (instances.map(\.instance).sorted { $0.id < $1.id }, providers)
   }
 
-  var stopsModelsOnShutdown: Bool? { state.desired.fleetSpec.stopsModelsOnShutdown }
+  var stopsModelsOnShutdown: Bool? { state.effective.fleetSpec.stopsModelsOnShutdown }
 
   /// Stalled: nothing is under way, and what is left ends only when somebody does something; or an attempt failed, or
   /// a manifest is refused. What is suspended is left alone and does not count.

@@ -62,7 +62,7 @@ struct ObservationSchedule {
 
   private mutating func followFiles(_ state: FleetState, specs: [String: ProviderSpec], now: Timestamp, node: String) {
     var targets: [String: ModelTarget] = [:]
-    for object in state.desired.objects where object.identity.kind == .model {
+    for object in state.effective.objects where object.identity.kind == .model {
       guard let resource = object.resource, let provider = resource.spec["provider"]?.string,
         let spec = specs[provider], spec.isManaged, spec.node == nil || spec.node == node
       else { continue }

@@ -24,7 +24,8 @@ struct ReconcileLoop: Service {
   let logger: Logger
 
   func run() async throws {
-    let state = FleetState(stored: try await loadStored(), node: options.policy.node, now: surroundings.now())
+    var state = FleetState(stored: try await loadStored(), node: options.policy.node, now: surroundings.now())
+    state.zone = options.zones(state.desired.fleetSpec.timeZone) ?? .utc
     var round = Round(loop: self, state: state)
     await round.announceStart()
     try await withThrowingDiscardingTaskGroup { group in

@@ -62,12 +62,14 @@ struct Round {
     }
     if messages.contains(where: \.concernsDiscovered) { book.settleDiscovered() }
     book.settlePruning()
+    book.settleOverrides()
     let facts = (state: book.state, changes: book.changes, events: book.events)
     var plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
     for _ in 0..<Round.passes {
       guard book.applyRecords(plan, backoff: backoff) else { break }
       plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
     }
+    book.initialize(plan)
     await intendLaunches(of: plan, in: &book)
     let stops = beginStops(of: plan, in: &book)
     if await commit(&book, else: facts) {
@@ -110,6 +112,10 @@ struct Round {
       let (lostObjects, edits) = await intake.take(delta)
       book.state.desired = intake.fold(
         delta, edits: edits, over: before, policy: loop.options.policy, now: book.now)
+      let zone = book.state.desired.fleetSpec.timeZone
+      if zone != before.fleetSpec.timeZone || !book.state.hasScanned {
+        book.state.zone = loop.options.zones(zone) ?? .utc
+      }
       if lostObjects, !delta.isFullScan { loop.source.rescan(everything: false) }
       book.recordRoots(before: before.roots)
       book.state.watch = delta.watch
@@ -281,7 +287,7 @@ extension FleetState {
   }
 
   func target(of identity: Identity) -> ModelTarget? {
-    guard let resource = desired[identity]?.resource else { return nil }
+    guard let resource = resource(of: identity) else { return nil }
     let model = ModelSpec(name: identity.name, spec: resource.spec)
     return provider(named: model.provider).map {
       ModelTarget(model: model, provider: $0, reloadHash: resource.reloadHash)

@@ -98,7 +98,7 @@ final class StatusPublisher: Sendable {
     var drafts: [Identity: PublishedObject] = [:]
     var statuses: [Identity: FieldValue] = [:]
     let prints = Fingerprints(state: state, plan: plan)
-    for object in state.desired.objects where object.identity.kind != .fleet {
+    for object in world.desired.objects where object.identity.kind != .fleet {
       let print = prints.of(object)
       if let old = known[object.identity], old.fingerprint == print, old.sha256 != nil {
         statuses[object.identity] = old.status

@@ -23,6 +23,9 @@ extension StepBook {
         record(
           nil, "stray-ended", .stray, "Ended \(name): it carried our mark and stood in no record", severity: .warning)
       }
+    case .overrideAsked(let override): hold(override)
+    case .overrideEnded(let key, let actor): release(key, "\(actor) ended it")
+    case .switchAsked(let pending): begin(pending)
     case .pruneConfirmed(let token, _):
       let known = state.desired.confirmedPrunes
       if !known.contains(token) { confirm(known + [token]) }

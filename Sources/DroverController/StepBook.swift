@@ -11,7 +11,7 @@ struct StepBook {
   /// Instances to start, after their intents are on disk.
   private(set) var launches: [Launch] = []
   let now: Timestamp
-  private let actor: String
+  let actor: String
 
   /// One model to start.
   struct Launch: Sendable {
@@ -45,6 +45,9 @@ struct StepBook {
         observed.instance.generation = step.generation
         observed.instance.model = step.object.name
         put(observed)
+      case .deprecate(let notice): tell(notice, step: step)
+      case .switchCurrent(let next): become(next, step: step)
+      case .abandonSwitch(let id): abandonSwitch(id, step: step)
       case .forget(let id): forgetInstance(id, step: step, backoff: backoff)
       case .load, .warmUp, .unload: continue
       }
@@ -75,6 +78,7 @@ struct StepBook {
     state.desired.forget(step.object)
     state.attempts[step.object] = nil
     changes += [.removeRegistration(step.object), .clearAttempts(step.object), .removeStatus(step.object)]
+    if state.notices.removeValue(forKey: step.object) != nil { changes.append(.setNotice(step.object, nil)) }
     record(step, "\(step.object.kind.singular)-unregistered")
   }
 
@@ -83,6 +87,12 @@ struct StepBook {
       observed.instance.model = step.object.name
       put(observed)
     }
+    state.overrides = state.overrides.map { $0.moved(from: from, to: step.object) }.sorted { $0.key < $1.key }
+    if state.current.target == from {
+      state.current.target = step.object
+      changes.append(.putSetting(FleetState.currentSetting, state.current.stored.json))
+    }
+    if let notice = state.notices.removeValue(forKey: from) { state.notices[step.object] = notice }
     if let attempts = state.attempts.removeValue(forKey: from) { state.attempts[step.object] = attempts }
     state.unregister(from)
     state.desired.forget(from)
@@ -184,7 +194,7 @@ struct StepBook {
     of identity: Identity, at hash: String, _ reason: Reason, _ message: String, startsAfresh: Bool = false,
     isTerminal: Bool = false, backoff: (Int) -> Duration
   ) {
-    let specHash = state.desired[identity]?.resource?.specHash ?? hash
+    let specHash = state.resource(of: identity)?.specHash ?? hash
     let previous = state.attempts[identity]
     let failures = startsAfresh || previous?.specHash != specHash ? 1 : (previous?.failures ?? 0) + 1
     let attempts = Attempts(
@@ -239,7 +249,7 @@ struct StepBook {
       ? "Read \(changed) file\(changed == 1 ? "" : "s")"
       : "\(changed) file\(changed == 1 ? "" : "s") changed, \(delta.removed.count) gone"
     record(
-      nil, isFirst ? "initialized" : "config-loaded", .accepted,
+      nil, "config-loaded", .accepted,
       "\(what): \(modelCount) model\(modelCount == 1 ? "" : "s")")
   }
 

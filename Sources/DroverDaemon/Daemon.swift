@@ -38,7 +38,8 @@ struct Daemon {
     let controller = FleetController(
       store: SQLiteFleetStore(path: folders.database, now: surroundings.now), source: source, sink: sink,
       events: events, drivers: drivers, meter: HostPoolMeter(), surroundings: surroundings,
-      options: ControllerOptions(policy: policy, version: droverVersion, settings: settings.shown),
+      options: ControllerOptions(
+        policy: policy, version: droverVersion, settings: settings.shown, zones: { try? ZoneFile.rules(of: $0) }),
       decoder: ManifestDecoder(isTimeZone: Self.isTimeZone), logger: logger)
     let outcome = await serve(
       controller, source: source, drivers: drivers, folders: folders, surroundings: surroundings, logger: logger)
@@ -61,7 +62,7 @@ struct Daemon {
       notifier.ready()
     }
     let api = ControlAPI(
-      control: controller, discovery: controller,
+      control: controller, discovery: controller, overrides: controller, current: controller,
       options: ControlAPI.Options(
         listen: settings.listen, socketPath: folders.socket, passed: settings.passed,
         allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork),

@@ -10,6 +10,8 @@ package struct Plan: Equatable, Sendable {
   package var wakeAt: Timestamp?
   /// What the prune guard says, for the fleet's status.
   package var prune: PruneVerdict
+  /// Whether the Fleet's default model is still on its way, for the first time.
+  package var awaitsDefault = false
 
   package init(steps: [Step] = [], waits: [Wait] = [], wakeAt: Timestamp? = nil, prune: PruneVerdict = PruneVerdict()) {
     self.steps = steps
@@ -41,6 +43,12 @@ package struct Step: Equatable, Sendable {
     case markLoaded(instance: String)
     /// Take an instance over to the object's present generation; its process is what that generation wants.
     case relabel(instance: String)
+    /// Tell what is now to be known of the end of a model; with nil, that it is no longer coming.
+    case deprecate(DeprecationNotice?)
+    /// Make this the newest word on the current model.
+    case switchCurrent(CurrentModel)
+    /// Give a switch up whose model cannot be loaded.
+    case abandonSwitch(id: String)
     /// Drain an instance and end it.
     case unload(instance: String, drain: Duration)
     /// Drop the record of an instance that has ended.
@@ -73,6 +81,9 @@ package struct Step: Equatable, Sendable {
     case .warmUp(let instance): "\(object) warm-up \(instance)"
     case .markLoaded(let instance): "\(object) mark-loaded \(instance)"
     case .relabel(let instance): "\(object) relabel \(instance) \(generation)"
+    case .deprecate(let notice): "\(object) deprecate \(notice?.daysLeft ?? -1)"
+    case .switchCurrent: "\(object) switch"
+    case .abandonSwitch(let id): "\(object) abandon-switch \(id)"
     case .unload(let instance, _): "\(object) unload \(instance)"
     case .forget(let instance): "\(object) forget \(instance)"
     }

@@ -12,10 +12,21 @@ package struct World: Equatable, Sendable {
   package var now: Timestamp
   /// True after the durable state was rebuilt: nothing is pruned.
   package var isPruningOff: Bool
+  /// The zone in which bare dates end.
+  package var zone: ZoneRules
+  /// What was last told of deprecated models.
+  package var notices: [Identity: DeprecationNotice]
+  /// What is laid over the manifests in ``desired`` already; sorted.
+  package var overrides: [Override]
+  package var current: CurrentModel
+  /// Whether nothing was the current model since droverd started, so that the Fleet's default may be.
+  package var mayChooseDefault: Bool
 
   package init(
     desired: DesiredFleet, registered: [Registration] = [], observed: ObservedFleet = ObservedFleet(),
-    attempts: [Identity: Attempts] = [:], node: String = "local", now: Timestamp, isPruningOff: Bool = false
+    attempts: [Identity: Attempts] = [:], node: String = "local", now: Timestamp, isPruningOff: Bool = false,
+    zone: ZoneRules = .utc, notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [],
+    current: CurrentModel = CurrentModel(), mayChooseDefault: Bool = false
   ) {
     self.desired = desired
     self.registered = registered
@@ -24,5 +35,10 @@ package struct World: Equatable, Sendable {
     self.node = node
     self.now = now
     self.isPruningOff = isPruningOff
+    self.zone = zone
+    self.notices = notices
+    self.overrides = overrides
+    self.current = current
+    self.mayChooseDefault = mayChooseDefault
   }
 }

@@ -14,6 +14,8 @@ package final class MemoryFleetStore: FleetStore {
     var statuses: [Identity: StoredStatus] = [:]
     var settings: [String: String] = [:]
     var discovered: [String: [String: DiscoveredModel]] = [:]
+    var notices: [Identity: DeprecationNotice] = [:]
+    var overrides: [Override.Key: Override] = [:]
     /// Oldest first, with numbers that rise over all objects.
     var history: [Identity: [(number: Int, entry: HistoryEntry)]] = [:]
     var appended = 0
@@ -47,6 +49,7 @@ package final class MemoryFleetStore: FleetStore {
         instances: contents.instances.values.sorted { $0.id < $1.id }, attempts: contents.attempts,
         statuses: contents.statuses, settings: contents.settings,
         discovered: contents.discovered.values.flatMap(\.values).sorted { ($0.provider, $0.id) < ($1.provider, $1.id) },
+        notices: contents.notices, overrides: contents.overrides.values.sorted { $0.key < $1.key },
         wasRebuilt: contents.wasRebuilt)
       contents.wasRebuilt = false
       return fleet
@@ -86,6 +89,8 @@ extension MemoryFleetStore.Contents {
     case .putSetting(let name, let value): settings[name] = value
     case .putDiscovered(let model): discovered[model.provider, default: [:]][model.id] = model
     case .removeDiscovered(let provider, let id): discovered[provider]?[id] = nil
+    case .setNotice(let identity, let notice): notices[identity] = notice
+    case .setOverride(let key, let value): overrides[key] = value
     }
   }
 
@@ -99,6 +104,12 @@ extension MemoryFleetStore.Contents {
     if var status = statuses.removeValue(forKey: from), statuses[to] == nil {
       status.identity = to
       statuses[to] = status
+    }
+    if let notice = notices.removeValue(forKey: from), notices[to] == nil { notices[to] = notice }
+    for (key, var override) in overrides where key.object == from {
+      overrides[key] = nil
+      override.object = to
+      if overrides[override.key] == nil { overrides[override.key] = override }
     }
     if let attempt = attempts.removeValue(forKey: from), attempts[to] == nil { attempts[to] = attempt }
     let own = history[to] ?? []

@@ -24,6 +24,7 @@ final class FakeControl: FleetControl {
   enum Wait: Equatable, Sendable { case began(timeout: Duration), ended(cancelled: Bool) }
 
   let state: Mutex<State>
+  let lifecycle = FakeLifecycle()
   let waits: AsyncStream<Wait>
   private let tellWait: AsyncStream<Wait>.Continuation
 

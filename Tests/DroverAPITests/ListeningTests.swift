@@ -9,8 +9,9 @@ import Testing
   private func api(
     _ listen: ListenAddress?, socket: String? = nil, passed: [PassedSocket] = [], open: Bool = false
   ) -> ControlAPI {
-    ControlAPI(
-      control: FakeControl(),
+    let control = FakeControl()
+    return ControlAPI(
+      control: control, overrides: control.lifecycle, current: control.lifecycle,
       options: ControlAPI.Options(
         listen: listen, socketPath: socket, passed: passed, allowsUnauthenticatedNetwork: open),
       logger: .silent)

@@ -18,7 +18,7 @@ struct TestServer: Sendable {
   ) async throws {
     let path = "/tmp/drover-api-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).sock"
     let api = ControlAPI(
-      control: control, discovery: discovery,
+      control: control, discovery: discovery, overrides: control.lifecycle, current: control.lifecycle,
       options: ControlAPI.Options(
         listen: ListenAddress(host: "127.0.0.1", port: 0), socketPath: path, allowedHosts: allowedHosts,
         version: "1.2.3"),

@@ -14,6 +14,9 @@ final class FakeFleet: FleetTransport {
   /// Why it is not ready.
   var problems: [String] = []
   var chatReply: FleetReply?
+  var overrides: [FieldValue] = []
+  /// To whatever asks for an override or a switch.
+  var actionReply: FleetReply?
   /// By name of the object, newest first.
   var history: [String: [FieldValue]] = [:]
 
@@ -40,6 +43,8 @@ final class FakeFleet: FleetTransport {
       return FleetReply(status: problems.isEmpty ? 200 : 503, body: Array(text.utf8))
     case ("GET", "api", "resources"): return resources(Array(path.dropFirst(3)))
     case ("GET", "api", "models"): return modelsReply ?? failure(404, "NOT_FOUND", "no models")
+    case ("POST", "api", "models") where path.last == "switch":
+      return actionReply ?? failure(404, "NOT_FOUND", "nothing of this name")
     case ("POST", "api", "models"): return discoverReply ?? failure(404, "NOT_FOUND", "no models")
     case ("GET", "api", "events"): return reply(list(events.filter { matches($0, query["object"]) }))
     case ("GET", "api", "changes"):
@@ -48,6 +53,9 @@ final class FakeFleet: FleetTransport {
     case ("POST", "api", "confirm-prune"):
       return failure(409, "CONFLICT", "no prune with this token is stopped; 'drover diff' prints the present one")
     case ("POST", "api", "plan"): return planReply ?? failure(404, "NOT_FOUND", "no plan")
+    case ("GET", "api", "overrides"): return reply(list(overrides))
+    case ("POST", "api", "overrides"), ("DELETE", "api", "overrides"):
+      return actionReply ?? failure(404, "NOT_FOUND", "nothing of this name")
     case ("POST", "v1", "completions"): return chatReply ?? failure(500, "INTERNAL", "no answer")
     default: return failure(404, "NOT_FOUND", "no such path \(request.target)")
     }

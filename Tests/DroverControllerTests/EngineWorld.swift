@@ -29,6 +29,8 @@ final class EngineWorld: Sendable {
     /// Memory that it takes.
     var memory: Int64 = 1 << 30
     var ignoresWarmUp = false
+    /// Whether its probes fail once it has been loaded.
+    var isIll = false
   }
 
   struct State {

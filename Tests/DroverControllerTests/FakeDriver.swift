@@ -129,6 +129,9 @@ struct FakeDriver: ModelDriver {
         process.phase = looks == 0 ? .ready : .loading(looksLeft: looks - 1)
         state.alive[instance.id] = process
       }
+      if state.scripts[instance.model]?.isIll == true, instance.loadedAt != nil, instance.stoppingSince == nil {
+        return ObservedInstance(instance: known, phase: .unhealthy(failures: 3, message: "does not infer: no answer"))
+      }
       return ObservedInstance(
         instance: known,
         phase: instance.stoppingSince != nil ? .stopping : process.phase == .ready ? .ready : .starting)

@@ -71,9 +71,11 @@ extension Station {
   var log: String { Command.text(of: logPath) }
 
   /// `launcher` is a program with arguments that becomes the program named by the arguments after its own.
-  func start(_ extra: [String] = [], environment: [String] = [], launcher: [String] = []) throws {
+  func start(
+    _ extra: [String] = [], environment: [String] = [], launcher: [String] = [], program: String? = nil
+  ) throws {
     starts += 1
-    let words = launcher + [equipment.droverd] + arguments + extra
+    let words = launcher + [program ?? equipment.droverd] + arguments + extra
     droverd = try ProcessSpawner.launchProcess(
       ChildLaunch(
         executable: words[0], arguments: Array(words.dropFirst()),

@@ -84,7 +84,7 @@ import Testing
         Cost: no usage observed.
 
         models/local.yaml:22:3: error: spec.contextWindows: unknown field; did you mean 'contextWindow'? [UnknownField]
-        retired.yaml:1:1: warning: model/retired is Loaded and its manifest is gone; set desiredState to Unloaded in a change of its own first [UnmarkedRemoval]
+        retired.yaml:1:1: warning: model/retired is Loaded and its manifest is gone; mark it with deprecation, or set desiredState to Unloaded, in a change of its own first [UnmarkedRemoval]
         Plan: 1 to load, 1 to reload, 0 to re-profile, 3 live, 2 to prune, 1 unchanged, 1 blocked.
 
         """)

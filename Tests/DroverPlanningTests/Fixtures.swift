@@ -37,10 +37,12 @@ enum Make {
 
   static func model(
     _ name: String, provider: String = "local", state: String = "Loaded", slots: Int64 = 1, transition: String = "Auto",
-    price: Int64 = 0, warmup: Bool? = nil, annotations: [Label] = [], labels: [Label] = [], modelID: String? = nil
+    price: Int64 = 0, warmup: Bool? = nil, annotations: [Label] = [], labels: [Label] = [], modelID: String? = nil,
+    deprecation: FieldValue? = nil
   ) -> Resource {
     let spec = FieldValue.object([
       "provider": .string(provider), "modelID": modelID.map { .string($0) }, "desiredState": .string(state),
+      "deprecation": deprecation,
       "transition": .string(transition), "warmup": warmup.map { .bool($0) },
       "cost": .object(["inputTokens": .decimal(String(price))]),
       "llamaCpp": .object([

@@ -25,6 +25,8 @@ struct FleetSimulator {
   var registered: [Identity: Registration] = [:]
   var instances: [String: ObservedInstance] = [:]
   var attempts: [Identity: Attempts] = [:]
+  var notices: [Identity: DeprecationNotice] = [:]
+  var current = CurrentModel()
   var confirmed: [String] = []
   var unreadable = false
   var needs: [String: Int64] = [:]
@@ -109,7 +111,7 @@ struct FleetSimulator {
       desired: desired(), registered: registered.values.sorted { $0.identity < $1.identity },
       observed: ObservedFleet(
         instances: instances.values.sorted { $0.instance.id < $1.instance.id }, facts: facts),
-      attempts: attempts, now: now)
+      attempts: attempts, now: now, notices: notices, current: current)
   }
 
   func instances(of model: String) -> [ObservedInstance] {
@@ -127,11 +129,15 @@ struct FleetSimulator {
       registered[step.object] = nil
       memories[step.object] = nil
       attempts[step.object] = nil
+      notices[step.object] = nil
     case .rename(let old): move(old, step.object)
     case .load(let reserve): load(step, reserve)
     case .warmUp(let id), .markLoaded(let id):
       instances[id]?.instance.loadedAt = now
       attempts[step.object] = nil
+    case .deprecate(let notice): notices[step.object] = notice
+    case .switchCurrent(let next): current = next
+    case .abandonSwitch: current.pending = nil
     case .relabel(let id): instances[id]?.instance.generation = step.generation
     case .unload(let id, _):
       if step.reason == .probeFailed { fail(step.object, .probeFailed) }
@@ -155,6 +161,7 @@ struct FleetSimulator {
     for id in instances.keys where instances[id]?.instance.model == old.name {
       instances[id]?.instance.model = new.name
     }
+    notices[new] = notices.removeValue(forKey: old)
     memories[old] = nil
     renames[new] = nil
     needs[new.name] = needs[old.name]

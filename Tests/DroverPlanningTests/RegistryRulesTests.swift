@@ -71,7 +71,7 @@ import Testing
       let instances = [serving] + (phase.map { [Make.instance("a1", of: model, phase: $0)] } ?? [])
       return Planner.plan(Make.world([local, other, gone], instances: instances)).summary
     }
-    #expect(plan(.ready) == ["model/a unload a1"])
+    #expect(plan(.ready) == ["model/a deprecate -1", "model/a unload a1"])
     #expect(plan(.stopping).isEmpty)
     #expect(plan(.ended(Ending(.stopped, "", at: Make.start))) == ["model/a forget a1"])
     #expect(plan(nil) == ["model/a unregister"])
@@ -102,7 +102,7 @@ import Testing
     }
     let token = try #require(plan([], confirmed: []).prune.confirmation)
     let running = Make.instance("b1", of: Make.model("b"))
-    #expect(plan([running], confirmed: [token]).summary == ["model/b unload b1"])
+    #expect(plan([running], confirmed: [token]).summary == ["model/b deprecate -1", "model/b unload b1"])
     #expect(
       plan([], confirmed: [token]).summary
         == ["model/c unregister", "model/b unregister", "model/a unregister", "provider/local unregister"])

@@ -33,7 +33,9 @@ final class ModelRegister: Sendable {
       guard let name = object[path: ["metadata", "name"]]?.string else { continue }
       types[name] = object[path: ["spec", "type"]]?.string.flatMap(ProviderType.init)
     }
-    var entries = await control.objects(of: .model).compactMap { ModelEntry(object: $0, providers: types) }
+    var entries = await control.objects(of: .model).filter { !$0.isRemoved }.compactMap {
+      ModelEntry(object: $0, providers: types)
+    }
     entries += discovered.map { ModelEntry($0, type: types[$0.provider], prices: prices, now: now) }
     let directory = ModelDirectory(entries: entries, providers: types)
     kept.withLock { $0 = Kept(version: version, discovered: discovered, directory: directory) }

@@ -2,6 +2,7 @@ package import ArgumentParser
 import DroverCore
 import DroverManifests
 import DroverPlanning
+import DroverSystem
 
 package struct DiffCommand: FleetCommand {
   package static let configuration = CommandConfiguration(
@@ -79,6 +80,7 @@ package struct DiffCommand: FleetCommand {
     if let root = base.root { input.move(to: root) }
     let tree = await input.load(console, previous: base.world.desired, twin: base.scan, isComplete: !input.isPartial)
     defer { console.discard((base, tree)) }
+    base.world.zone = (try? ZoneFile.rules(of: tree.fleet.fleetSpec.timeZone)) ?? .utc
     return DiffReport.make(base: base.world, proposed: tree.fleet, baseTitle: base.title)
   }
 

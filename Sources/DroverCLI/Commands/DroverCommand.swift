@@ -19,7 +19,10 @@ package struct DroverCommand: ParsableCommand {
         ]),
       CommandGroup(
         name: "Acting",
-        subcommands: [ReconcileCommand.self, RollbackCommand.self, ConfirmPruneCommand.self, RunCommand.self]),
+        subcommands: [
+          ReconcileCommand.self, SwitchCommand.self, RollbackCommand.self, OverrideCommand.self,
+          ConfirmPruneCommand.self, RunCommand.self,
+        ]),
       CommandGroup(
         name: "Models", subcommands: [ListCommand.self, DiscoverCommand.self, AskCommand.self, LogsCommand.self]),
       CommandGroup(name: "This program", subcommands: [VersionCommand.self, CompletionCommand.self]),

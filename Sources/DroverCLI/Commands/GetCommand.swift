@@ -10,11 +10,12 @@ package struct GetCommand: FleetCommand {
         drover get model llama-3-8b -o yaml
         drover get models,providers -l tier=local
         drover get all
+        drover get overrides
         drover get models -o jsonpath='{.items[*].metadata.name}'
       """)
 
   @Argument(
-    help: ArgumentHelp("KIND [NAME…], KIND/NAME…, KIND,KIND, or all.", valueName: "what"),
+    help: ArgumentHelp("KIND [NAME…], KIND/NAME…, KIND,KIND, all, or overrides.", valueName: "what"),
     completion: ObjectCompletion.objects)
   var what: [String] = []
 
@@ -48,8 +49,9 @@ package struct GetCommand: FleetCommand {
   package init() {}
 
   package func run(in console: Console) async throws -> Int32 {
-    let selection = try ObjectSelection(what)
     let format = try output.map { text throws(CLIError) in try OutputFormat(parsing: text) } ?? .table
+    if asksForOverrides { return try printOverrides(format, try connection.client(in: console), console) }
+    let selection = try ObjectSelection(what)
     let query = ObjectQuery(
       selection: selection, labels: try selector.map { text throws(CLIError) in try LabelSelector(text) },
       order: try sortBy.map { text throws(CLIError) in try JSONPath(text, isBare: true) },

@@ -5,15 +5,18 @@ import DroverYAML
 
 package struct RollbackCommand: FleetCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "rollback", abstract: "Print an older spec of an object, or write it into its manifest.",
+    commandName: "rollback",
+    abstract: "Print an older spec of an object, write it into its manifest, or hold it at once.",
     discussion: """
-      Manifests are the one desired state, so nothing is changed at the server: commit what -w wrote, or apply what is
-      printed by hand.
+      Manifests are the one desired state: commit what -w wrote, or apply what is printed by hand. With --now the server
+      holds the older spec as an override until the manifest changes, for a day unless --for says otherwise; its status
+      says Drifted, and 'drover get overrides' lists it.
 
       Examples:
         drover rollback llama-3-8b --list
         drover rollback llama-3-8b
         drover rollback llama-3-8b --to 3 -w
+        drover rollback llama-3-8b --to 3 --now --reason 'answers got worse'
       """)
 
   @Argument(
@@ -30,6 +33,16 @@ package struct RollbackCommand: FleetCommand {
   @Flag(name: [.short, .long], help: "Write the spec into the manifest. Runs on the machine of droverd.")
   var write = false
 
+  @Flag(help: "Hold the spec at the server, against the manifest.")
+  var now = false
+
+  @Option(help: "With --now: why; it stands in status and in the event.")
+  var reason: String?
+
+  @Option(
+    name: .customLong("for"), help: ArgumentHelp("With --now: how long; default: 24h.", valueName: "duration"))
+  var lifetime: String?
+
   @OptionGroup var connection: ConnectionOptions
 
   /// As many as droverd keeps.
@@ -38,6 +51,8 @@ package struct RollbackCommand: FleetCommand {
   package init() {}
 
   package func validate() throws {
+    if now, write || list { throw ValidationError("--now excludes --list and --write") }
+    if !now, reason != nil || lifetime != nil { throw ValidationError("--reason and --for go with --now") }
     if list, write || to != nil { throw ValidationError("--list excludes --to and --write") }
   }
 
@@ -51,6 +66,13 @@ package struct RollbackCommand: FleetCommand {
       return 0
     }
     let version = try choose(from: versions, present)
+    if now {
+      let held = try client.hold(
+        identity, field: Override.wholeSpec, value: FieldEntry("generation", .integer(version.generation)),
+        reason: reason ?? "rollback to generation \(version.generation)", lifetime: lifetime)
+      console.write(OverrideText.held(held))
+      return 0
+    }
     guard write else {
       console.write(RollbackCommand.manifest(present, version))
       return 0

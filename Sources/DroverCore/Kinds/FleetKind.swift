@@ -16,12 +16,12 @@ extension KindDefinition {
       Field(
         "defaultProvider", .reference([.provider]), "Provider of a model that names none.", change: .replace),
       Field(
-        "defaultModel", .reference([.model, .route]), "Model or Route that serves requests without a name.",
-        implemented: false),
-      Field("autoLoadDefault", .boolean, "Load the default model at start.", default: .bool(true), implemented: false),
+        "defaultModel", .reference([.model, .route]),
+        "The current model at a start that knows of none; absent: the first manifest model of `defaultProvider`."),
+      Field("autoLoadDefault", .boolean, "Load that default model, too.", default: .bool(true)),
       Field(
         "currentModel", .reference([.model, .route]), "Enforces the current model; switching is then an override.",
-        nullable: true, implemented: false),
+        nullable: true),
       Field("loading", .object(loading), "How many models are loaded, and for how long."),
       Field(
         "performanceTracking", .boolean, "Record latency, speed and success of inference.", default: .bool(true),

@@ -7,6 +7,14 @@ package struct FleetSpec: Equatable, Sendable {
   package var resyncInterval: Duration
   /// Nil: SIGTERM keeps models, SIGINT stops them.
   package var stopsModelsOnShutdown: Bool?
+  /// IANA name of the zone in which bare dates end.
+  package var timeZone: String
+  package var defaultProvider: String?
+  /// Name of a Model or a Route.
+  package var defaultModel: String?
+  package var autoLoadDefault: Bool
+  /// Name of a Model or a Route; nil: nothing is enforced.
+  package var currentModel: String?
 
   package init(spec: FieldValue = .emptyMap) {
     maxLoadedModels = Int(spec[path: ["loading", "maxLoadedModels"]]?.integer ?? 10)
@@ -15,5 +23,10 @@ package struct FleetSpec: Equatable, Sendable {
     pruneAllowEmpty = spec[path: ["prune", "allowEmpty"]]?.bool ?? false
     resyncInterval = spec["resyncInterval"]?.duration ?? .seconds(60)
     stopsModelsOnShutdown = spec["onShutdown"]?.string.map { $0 == "Stop" }
+    timeZone = spec["timeZone"]?.string ?? "UTC"
+    defaultProvider = spec["defaultProvider"]?.string
+    defaultModel = spec["defaultModel"]?.string
+    autoLoadDefault = spec["autoLoadDefault"]?.bool ?? true
+    currentModel = spec["currentModel"]?.string
   }
 }

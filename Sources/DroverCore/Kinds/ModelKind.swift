@@ -49,7 +49,9 @@ package enum ModelFields {
     Field(
       "desiredState", .enumeration(DesiredState.allCases.map(\.rawValue)),
       "Loaded and Unloaded are enforced; OnDemand leaves loading to demand.", default: .string("OnDemand")),
-    Field("deprecation", .object(deprecation), "Marks the model as on its way out.", implemented: false),
+    Field(
+      "deprecation", .object(deprecation),
+      "Marks the model as on its way out. It serves on until its sunset, and is then drained and unloaded."),
     Field("warmup", .boolean, "Send one minimal request after loading; default: true where it costs nothing."),
     Field("pinned", .boolean, "OnDemand, yet never evicted.", default: .bool(false), implemented: false),
     Field(

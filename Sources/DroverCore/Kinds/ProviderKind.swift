@@ -64,7 +64,8 @@ extension KindDefinition {
   private static let health: [Field] = [
     Field("interval", .duration(minimum: .milliseconds(100)), "How often.", default: .duration(.seconds(10))),
     Field(
-      "probe", .enumeration(["Endpoint", "Inference"]), "Ask the health endpoint, or infer one token.",
+      "probe", .enumeration(["Endpoint", "Inference"]),
+      "Ask the health endpoint, or infer one token; one that takes longer than the interval, and 5s at least, has failed.",
       default: .string("Endpoint")),
     Field(
       "failureThreshold", .integer(1...100), "Failures in a row that make a model unhealthy.", default: .integer(3)),

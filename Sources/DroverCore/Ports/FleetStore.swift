@@ -60,13 +60,18 @@ package struct StoredFleet: Equatable, Sendable {
   package var settings: [String: String]
   /// Sorted by provider and id.
   package var discovered: [DiscoveredModel]
+  /// What was last told of each deprecated model.
+  package var notices: [Identity: DeprecationNotice]
+  /// Sorted by object and field.
+  package var overrides: [Override]
   /// True after the database had to be set aside; nothing is pruned until all objects were registered anew.
   package var wasRebuilt: Bool
 
   package init(
     registrations: [Registration] = [], instances: [Instance] = [], attempts: [Identity: Attempts] = [:],
     statuses: [Identity: StoredStatus] = [:], settings: [String: String] = [:],
-    discovered: [DiscoveredModel] = [], wasRebuilt: Bool = false
+    discovered: [DiscoveredModel] = [], notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [],
+    wasRebuilt: Bool = false
   ) {
     self.registrations = registrations
     self.instances = instances
@@ -74,6 +79,8 @@ package struct StoredFleet: Equatable, Sendable {
     self.statuses = statuses
     self.settings = settings
     self.discovered = discovered
+    self.notices = notices
+    self.overrides = overrides
     self.wasRebuilt = wasRebuilt
   }
 }
@@ -94,6 +101,10 @@ package enum StoreChange: Equatable, Sendable {
   case putSetting(String, String)
   case putDiscovered(DiscoveredModel)
   case removeDiscovered(provider: String, id: String)
+  /// With nil: nothing is to be told of it any more.
+  case setNotice(Identity, DeprecationNotice?)
+  /// With nil: the manifest is in force again.
+  case setOverride(Override.Key, Override?)
 }
 
 /// Durable state of the control plane.

@@ -23,6 +23,9 @@ package struct Diagnostic: Hashable, Sendable, Codable, Comparable {
     case fileNotFound = "FileNotFound"
     case heldBack = "HeldBack"
     case unmarkedRemoval = "UnmarkedRemoval"
+    case deprecatedReplacement = "DeprecatedReplacement"
+    case sunsetPassed = "SunsetPassed"
+    case overridden = "Overridden"
     case memoryExceeded = "MemoryExceeded"
   }
 

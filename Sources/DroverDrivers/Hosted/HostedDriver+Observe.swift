@@ -169,7 +169,9 @@ extension HostedDriver {
       var failures: [String: DriverError] = [:]
       for (index, (id, model)) in due.enumerated() {
         if index >= Self.probesAtOnce, let (id, error) = await group.next() { failures[id] = error }
-        group.addTask { (id, await self.inferenceFailure(model, at: server, timeout: provider.loadTimeout)) }
+        group.addTask {
+          (id, await self.inferenceFailure(model, at: server, timeout: provider.health.inferenceTimeout))
+        }
       }
       for await (id, error) in group { failures[id] = error }
       return failures

@@ -1,5 +1,6 @@
 import DroverCore
 import DroverSystem
+import Glibc
 import Synchronization
 
 extension LlamaCppManagedDriver {
@@ -16,6 +17,16 @@ extension LlamaCppManagedDriver {
     let kept = table.withLock { $0.adopt(instance, handle) }
     if kept === handle { watchExit(of: instance.id, handle) }
     return kept
+  }
+
+  /// Kills what an engine started and what left its group: it carries the mark of the launch wherever it went.
+  func endRelatives(of instance: Instance) {
+    guard let bootID = try? ProcFS.bootID() else { return }
+    for pid in ProcFS.processes(withEnvironment: LlamaServerEnvironment.launchMark, value: instance.id) {
+      guard let startTime = ProcFS.startTime(pid) else { continue }
+      let identity = ProcessIdentity(pid: pid, startTime: startTime, bootID: bootID)
+      _ = try? hold(identity, launch: instance.id)?.signal(SIGKILL)
+    }
   }
 
   /// The leader of the processes that carry the mark of a launch: what it started carries it too.

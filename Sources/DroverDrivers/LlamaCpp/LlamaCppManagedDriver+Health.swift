@@ -33,16 +33,19 @@ extension LlamaCppManagedDriver {
       return await client.identity(modelID: instance.modelID)
     }
     guard provider.health.usesInference else { return health }
-    return await inference(instance, provider)
+    return await inference(instance, provider, client)
   }
 
   /// One token, of whichever kind the server gives: only the command line knows which it is.
-  private func inference(_ instance: Instance, _ provider: ProviderSpec) async -> LlamaServerClient.Health {
+  private func inference(
+    _ instance: Instance, _ provider: ProviderSpec, _ client: LlamaServerClient
+  ) async -> LlamaServerClient.Health {
     do throws(DriverError) {
-      try await infer(instance, kinds: [.chat, .embedding], timeout: provider.loadTimeout)
+      try await infer(instance, kinds: [.chat, .embedding], timeout: provider.health.inferenceTimeout)
       return .ready(nil)
     } catch {
-      return .failing(error.message)
+      // One that tells of its slots, and has none free, is at work: the probe waits like everybody.
+      return await client.isFull() ? .ready(nil) : .failing("does not infer: " + error.message)
     }
   }
 

@@ -73,6 +73,7 @@ extension LlamaCppManagedDriver {
     _ instance: Instance, _ handle: ProcessHandle, _ status: ExitStatus, _ provider: ProviderSpec?
   ) -> ObservedInstance {
     _ = try? handle.killGroup()
+    endRelatives(of: instance)
     let child = table.withLock { $0[instance.id] }
     let kills = OutOfMemoryCount.read()
     let memoryWasShort = if let before = child?.memoryKills, let kills { kills > before } else { false }

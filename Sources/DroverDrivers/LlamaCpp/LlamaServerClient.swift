@@ -70,6 +70,14 @@ struct LlamaServerClient: Sendable {
     }
   }
 
+  /// Whether it answers and every slot is at work.
+  func isFull() async -> Bool {
+    guard let reply = try? await get("/slots", key: key), reply.status == 200, let slots = reply.json?.list else {
+      return false
+    }
+    return !slots.isEmpty && slots.allSatisfy { $0.value["is_processing"]?.bool == true }
+  }
+
   private func get(_ path: String, key: String?) async throws(UpstreamFailure) -> UpstreamClient.Reply {
     try await upstream.call(UpstreamClient.Request(url: base + path, token: key, timeout: Self.probeTimeout))
   }

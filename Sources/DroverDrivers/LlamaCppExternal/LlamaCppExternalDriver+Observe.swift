@@ -82,8 +82,10 @@ extension LlamaCppExternalDriver {
     for instance in instances where instance.stoppingSince == nil && listing.entry(named: instance.modelID) != nil {
       guard health[instance].isDue(now: now, interval: provider.health.interval) else { continue }
       do throws(DriverError) {
-        try await api(of: provider).infer(instance.modelID, isEmbedding: false, timeout: provider.loadTimeout)
+        try await api(of: provider)
+          .infer(instance.modelID, isEmbedding: false, timeout: provider.health.inferenceTimeout)
       } catch {
+        if let api = try? api(of: provider), await api.isFull(instance.modelID) { continue }
         failures[instance.id] = error
       }
     }

@@ -99,10 +99,10 @@ extension LlamaCppRouterDriver {
     }
     guard infers else { return nil }
     do throws(DriverError) {
-      try await api.infer(instance.modelID, isEmbedding: false, timeout: provider.loadTimeout)
+      try await api.infer(instance.modelID, isEmbedding: false, timeout: provider.health.inferenceTimeout)
       return nil
     } catch {
-      return error
+      return await api.isFull(instance.modelID) ? nil : error
     }
   }
 }

@@ -85,6 +85,14 @@ struct LlamaServerAPI: Sendable {
     }
   }
 
+  /// Whether a model's server answers and every slot is at work.
+  func isFull(_ model: String) async -> Bool {
+    guard let reply = try? await server.upstream.call(get("/slots", model)), reply.status == 200,
+      let slots = reply.json?.list
+    else { return false }
+    return !slots.isEmpty && slots.allSatisfy { $0.value["is_processing"]?.bool == true }
+  }
+
   func get(_ path: String, _ model: String? = nil) -> UpstreamClient.Request {
     let query = model.map { "?model=\(Self.escaped($0))&autoload=false" } ?? ""
     return UpstreamClient.Request(url: root + path + query, token: server.secret?.value, timeout: server.patience)

@@ -11,6 +11,7 @@ package enum DesiredFold {
   ) -> DesiredFleet {
     var round = FoldRound(previous: previous, scan: scan, policy: policy)
     round.settle()
+    round.warnOfDeprecations(now: now)
     return round.result(now: now)
   }
 
@@ -20,6 +21,7 @@ package enum DesiredFold {
   ) async -> DesiredFleet {
     var round = FoldRound(previous: previous, scan: scan, policy: policy)
     await round.settleOnAllCores()
+    round.warnOfDeprecations(now: now)
     return round.result(now: now)
   }
 }

@@ -32,7 +32,7 @@ private struct Check {
   mutating func look(at step: Step) {
     let object = desired[step.object]
     switch step.action {
-    case .register, .update, .rename: return
+    case .register, .update, .rename, .deprecate, .switchCurrent, .abandonSwitch: return
     case .load(let reserve): load(step, object, reserve)
     case .unload(let id, _): unload(step, object, id)
     case .unregister: unregister(step)
@@ -82,6 +82,7 @@ private struct Check {
       return other.instance.model == step.object.name && other.instance.reloadHash == resource.reloadHash
     }
     guard twins == 1 else { return }
+    if step.reason == .sunset, resource.spec["deprecation"]?["sunset"] != nil { return }
     switch resource.spec["desiredState"]?.string {
     case "Unloaded": return
     case "Loaded": found.append("\(step.id): unloads a model that is as its manifest wants it")

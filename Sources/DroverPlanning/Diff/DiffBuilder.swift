@@ -174,11 +174,12 @@ struct DiffBuilder {
 
   private mutating func warnIfLoaded(_ object: DesiredObject) {
     guard object.identity.kind == .model, let resource = object.resource,
-      ModelWish(resource).desiredState == .loaded
+      ModelWish(resource).desiredState == .loaded, ModelWish(resource).deprecation == nil
     else { return }
     warn(
       object, .unmarkedRemoval,
-      "\(object.identity) is Loaded and its manifest is gone; set desiredState to Unloaded in a change of its own first"
+      "\(object.identity) is Loaded and its manifest is gone; mark it with deprecation, or set desiredState to Unloaded, "
+        + "in a change of its own first"
     )
   }
 

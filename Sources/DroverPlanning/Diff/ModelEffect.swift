@@ -21,8 +21,11 @@ struct ModelEffect {
     live = instances.filter(\.isLive)
     stale = instances.filter { $0.isLive && !$0.instance.serves(resource, wish) }
     need = ModelEffect.need(resource, provider, context.world)
+    let deprecation = Deprecation(written: self.wish.deprecation, retiresAt: nil, zone: context.world.zone)
+    isPastSunset = deprecation?.isOver(at: context.world.now) ?? false
   }
 
+  private let isPastSunset: Bool
   /// Live instances of older specs.
   private let stale: [ObservedInstance]
 
@@ -43,10 +46,12 @@ struct ModelEffect {
   var isReload: Bool { !stale.isEmpty && !isUnloaded }
   /// A first instance is loaded.
   var isLoaded: Bool {
-    live.isEmpty && (wish.desiredState == .loaded) && (provider?.isOnThisNode ?? true) && !model.isSuspended
+    live.isEmpty && (wish.desiredState == .loaded) && !isPastSunset && (provider?.isOnThisNode ?? true)
+      && !model.isSuspended
   }
   var isUnloaded: Bool {
-    isRunning && (wish.desiredState == .unloaded || !(provider?.isOnThisNode ?? true)) && !model.isSuspended
+    isRunning && (wish.desiredState == .unloaded || isPastSunset || !(provider?.isOnThisNode ?? true))
+      && !model.isSuspended
   }
 
   /// Why it cannot be loaded as things are; nil when it can, or when that is only a matter of progress.

@@ -7,6 +7,10 @@ struct ModelCase {
   var wish: ModelWish
   var provider: ProviderState?
   var instances: [ObservedInstance]
+  var deprecation: Deprecation?
+  /// Whether it is loaded for being, or becoming, the current model.
+  var isKept: Bool
+  private var now: Timestamp
 
   var identity: Identity { object.identity }
   var generation: Int64 { object.generation }
@@ -17,6 +21,12 @@ struct ModelCase {
     wish = ModelWish(resource)
     provider = builder.providers[wish.provider]
     instances = builder.instances[object.identity.name]
+    now = builder.world.now
+    isKept = builder.kept.contains(object.identity.name)
+    deprecation = Deprecation(
+      written: wish.deprecation,
+      retiresAt: instances.compactMap(\.retiresAt).min() ?? provider?.retirements[wish.modelID],
+      zone: builder.world.zone)
   }
 
   func isCurrent(_ observed: ObservedInstance) -> Bool { observed.instance.serves(resource, wish) }
@@ -24,20 +34,26 @@ struct ModelCase {
   /// Whether a process or a load at the provider should exist for it on this node.
   var wantsInstance: Bool {
     if let provider, !provider.isOnThisNode { return false }
+    if isPastSunset { return false }
     switch wish.desiredState {
     case .loaded: return true
     case .unloaded: return false
     case .onDemand:
-      // What runs keeps running; what was stopped for a reload comes back. Nothing else loads it in this version.
-      return instances.contains { observed in
-        switch observed.phase {
-        case .stopping: !isCurrent(observed)
-        case .ended(let ending): !isCurrent(observed) && ending.cause == .stopped
-        default: true
+      // What runs keeps running; what was stopped for a reload comes back, and so does the
+      // current model.
+      return isKept
+        || instances.contains { observed in
+          switch observed.phase {
+          case .stopping: !isCurrent(observed)
+          case .ended(let ending): !isCurrent(observed) && ending.cause == .stopped
+          default: true
+          }
         }
-      }
     }
   }
+
+  /// Whether its manifest has let it go.
+  var isPastSunset: Bool { deprecation?.isOver(at: now) ?? false }
 
   var wantsWarmUp: Bool { wish.warmup ?? provider?.spec.isLocal ?? false }
 

@@ -16,6 +16,7 @@ enum ModelRules {
       let object = world.desired.objects[index]
       guard let resource = object.resource else { continue }
       let model = ModelCase(object, resource, builder)
+      DeprecationRules.apply(model, isDoomed: registry.standings[index] == .doomed, to: &builder)
       if registry.standings[index] == .accepted {
         tend(model, &builder)
       } else if world.observed.isComplete {
@@ -32,11 +33,16 @@ enum ModelRules {
       !resource.annotations.contains(where: Annotation.isOwn)
     else { return false }
     let wish = ModelWish(name: object.identity.name, spec: resource.spec)
+    guard wish.deprecation == nil, world.notices.isEmpty || world.notices[object.identity] == nil,
+      builder.providers[wish.provider]?.retirements[wish.modelID] == nil
+    else { return false }
     guard let only = builder.instances.only(of: object.identity.name) else {
       return wish.desiredState != .loaded && !builder.instances.hasAny(of: object.identity.name)
+        && (builder.kept.isEmpty || !builder.kept.contains(object.identity.name))
     }
     return wish.desiredState != .unloaded && builder.providers[wish.provider]?.isOnThisNode ?? true
-      && world.observed.instances[only].phase == .ready && world.observed.instances[only].instance.loadedAt != nil
+      && world.observed.instances[only].phase == .ready && world.observed.instances[only].retiresAt == nil
+      && world.observed.instances[only].instance.loadedAt != nil
       && world.observed.instances[only].instance.generation == object.generation
       && world.observed.instances[only].instance.reloadHash == resource.reloadHash
       && world.observed.instances[only].instance.provider == wish.provider
@@ -55,13 +61,15 @@ enum ModelRules {
       }
       return
     }
-    if model.instances.isEmpty && model.wish.desiredState != .loaded { return }
+    if model.instances.isEmpty && (model.wish.desiredState != .loaded && !model.isKept || model.isPastSunset) { return }
     if model.wantsInstance {
       var rules = InstanceRules(model)
       rules.apply(to: &builder)
     } else {
+      let isEnded = model.isPastSunset && model.wish.desiredState != .unloaded
       let why = model.wish.desiredState == .unloaded ? "desiredState is Unloaded" : "it belongs to another node"
-      unloadAll(model, .unloaded, why, &builder)
+      let ending = isEnded ? model.deprecation?.message(past: true) : nil
+      unloadAll(model, isEnded ? .sunset : .unloaded, ending ?? why, &builder)
     }
   }
 

@@ -9,6 +9,8 @@ struct ModelWish {
   var warmup: Bool?
   var transition = Transition.auto
   var isPinned = false
+  /// As it stands in the spec.
+  var deprecation: FieldValue?
 
   init(_ resource: Resource) { self.init(name: resource.identity.name, spec: resource.spec) }
 
@@ -22,6 +24,7 @@ struct ModelWish {
       case "desiredState": desiredState = entries[index].value.string.flatMap(DesiredState.init) ?? .onDemand
       case "warmup": warmup = entries[index].value.bool
       case "transition": transition = entries[index].value.string.flatMap(Transition.init) ?? .auto
+      case "deprecation": deprecation = entries[index].value
       case "pinned": isPinned = entries[index].value.bool ?? false
       default: continue
       }
@@ -36,6 +39,8 @@ struct ProviderState {
   var isRegistered: Bool
   var isOnThisNode: Bool
   var observation: ProviderObservation?
+  /// When it stops serving models, by their ids.
+  var retirements: [String: Timestamp] = [:]
 
   /// The reason and sentence of an outage. Child processes of this host have none. A server that lists nothing at all is
   /// starting or out of order: that is never read as "its models are gone".

@@ -99,7 +99,11 @@ extension Placement {
       drain(candidate, "both do not fit", &builder)
       return false
     }
-    if candidate.model.wish.desiredState == .loaded, evict(for: candidate, going: going, &builder) { return false }
+    if candidate.model.wish.desiredState == .loaded || candidate.model.isKept,
+      evict(for: candidate, going: going, &builder)
+    {
+      return false
+    }
     refuse(candidate, obstacle, &builder)
     return false
   }
@@ -165,7 +169,9 @@ extension Placement {
         !object.isSuspended, let resource = object.resource
       else { continue }
       let model = ModelCase(object, resource, builder)
-      guard model.wish.desiredState == .onDemand, !model.wish.isPinned, model.isCurrent(observed) else { continue }
+      guard model.wish.desiredState == .onDemand, !model.wish.isPinned, !model.isKept, model.isCurrent(observed) else {
+        continue
+      }
       found.append(Evictable(model: model, observed: observed))
     }
     return found.sorted { left, right in
@@ -224,7 +230,7 @@ extension Placement {
     case .taken(let limit):
       let message = "waits for one of \(limit) loaded models to be unloaded (loading.maxLoadedModels)"
       let isFreeing = slots.claim()
-      if !isFreeing, candidate.model.wish.desiredState == .loaded, !evictable.isEmpty {
+      if !isFreeing, candidate.model.wish.desiredState == .loaded || candidate.model.isKept, !evictable.isEmpty {
         evict([0], for: candidate, &builder)
       }
       builder.add(Wait(identity, .capacityExceeded, message))

@@ -17,6 +17,12 @@ struct PlanBuilder {
   private var steps: [(phase: Phase, sequence: Int, step: Step)] = []
   private var wakes: Timestamp?
   var candidates: [LoadCandidate] = []
+  /// Names of OnDemand models that are loaded for being, or becoming, the current one.
+  var kept: Set<String> = []
+  /// Whether this plan changes what is known of the current model: once is enough for a plan.
+  var isSwitching = false
+  /// The default model, while it is being loaded to become the current one.
+  var awaitedDefault: Identity?
 
   init(_ world: World) {
     self.world = world
@@ -51,6 +57,8 @@ struct PlanBuilder {
       left.element.object == right.element.object
         ? left.offset < right.offset : left.element.object < right.element.object
     }
-    return Plan(steps: ordered.map(\.step), waits: sortedWaits.map(\.element), wakeAt: wakes, prune: verdict)
+    var plan = Plan(steps: ordered.map(\.step), waits: sortedWaits.map(\.element), wakeAt: wakes, prune: verdict)
+    plan.awaitsDefault = awaitedDefault != nil
+    return plan
   }
 }

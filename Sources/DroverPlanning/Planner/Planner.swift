@@ -7,8 +7,11 @@ package enum Planner {
     var builder = PlanBuilder(world)
     let registry = RegistryRules(world, allowed: builder.verdict.allowed)
     registry.apply(to: &builder)
+    CurrentRules.begin(&builder)
+    for override in world.overrides { builder.wake(at: override.expiresAt) }
     ModelRules.apply(registry, to: &builder)
     Placement.apply(to: &builder)
+    CurrentRules.finish(&builder)
     return builder.finished()
   }
 }

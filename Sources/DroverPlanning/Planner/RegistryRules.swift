@@ -123,7 +123,8 @@ struct RegistryRules {
         ProviderState(
           spec: spec, isRegistered: standings[index] == .accepted || standings[index] == .doomed,
           isOnThisNode: spec.node == nil || spec.node == world.node,
-          observation: world.observed.providers[object.identity.name]))
+          observation: world.observed.providers[object.identity.name],
+          retirements: world.observed.providers[object.identity.name]?.retirements ?? [:]))
     }
     removals(&builder)
   }

@@ -23,10 +23,15 @@ package enum FleetStatus {
     } else if let blocked = context.plan.prune.blocked.first(where: { $0.reason != .pruneDisabled }) {
       conditions.set(.pruneBlocked, .yes, blocked.reason, blocked.message)
     }
+    if let fleet, let first = context.world.overrides(of: fleet.identity).first {
+      conditions.set(.drifted, .yes, .overridden, Overrides.sentence(first))
+    }
     if let problem = runtime.watchProblem { conditions.set(.watchDegraded, .yes, .polling, problem) }
     return .object([
       "observedGeneration": .integer(fleet?.newestGeneration ?? 0), "conditions": conditions.fieldValue,
-      "counts": tally.fieldValue, "revision": desired.revision.map { .string($0) },
+      "counts": tally.fieldValue, "currentModel": current(context.world.current),
+      "overrides": fleet.flatMap { context.world.overrides(of: $0.identity).fieldValue },
+      "revision": desired.revision.map { .string($0) },
       "node": .string(context.world.node), "version": .string(runtime.version), "watch": watch(runtime),
       "plan": plan(context, previous), "manifests": manifests(desired),
       "diagnostics": desired.diagnostics.isEmpty
@@ -35,6 +40,15 @@ package enum FleetStatus {
       "startedAt": .string(runtime.startedAt.description), "settings": settings(runtime),
       "pruneConfirmation": context.plan.prune.confirmation.map { .string($0) },
       "lastHandledReconcileAt": fleet.flatMap { token($0, context) },
+    ])
+  }
+
+  private static func current(_ current: CurrentModel) -> FieldValue? {
+    guard current.since != nil || current.pending != nil else { return nil }
+    return .object([
+      "target": current.target.map { .string($0.description) } ?? .null,
+      "since": current.since.map { .string($0.description) }, "reason": current.reason.map { .string($0.rawValue) },
+      "switchingTo": current.pending.map { .string($0.target.description) },
     ])
   }
 
@@ -135,6 +149,9 @@ extension Step {
     case .warmUp: "warm-up"
     case .markLoaded: "mark-loaded"
     case .relabel: "relabel"
+    case .deprecate: "deprecate"
+    case .switchCurrent: "switch"
+    case .abandonSwitch: "give up switching to"
     case .unload: "unload"
     case .forget: "forget"
     }

@@ -6,6 +6,7 @@ typealias Finding = (status: Condition.Status, reason: Reason, message: String)
 extension ModelStatus {
   /// Whether a request that names the model would now be answered.
   func servingCondition(loaded: Finding) -> Finding {
+    if isPastSunset { return (.no, .sunset, deprecation?.message(past: true) ?? "") }
     if let serving {
       if let outage = context.providers[serving.instance.provider]?.outage {
         return (.no, .providerUnavailable, outage.message)
@@ -27,7 +28,7 @@ extension ModelStatus {
     if let loading { return (.no, loading.phase == .ready ? .warmingUp : .loading, "") }
     if let ending = lastFailure { return (.no, ending.cause.reason, ending.message) }
     if let step = unloadStep, !instances.isEmpty || before?.status == .yes {
-      return (.no, [.evicted, .probeFailed].contains(step.reason) ? step.reason : .unloaded, step.message)
+      return (.no, [.evicted, .probeFailed, .sunset].contains(step.reason) ? step.reason : .unloaded, step.message)
     }
     if let attempts { return (.no, attempts.reason, attempts.message) }
     if wasEvicted { return (.no, .evicted, "unloaded to make room for a model that must be loaded") }
@@ -73,7 +74,7 @@ extension ModelStatus {
     else { return nil }
     switch wish?.desiredState {
     case .loaded:
-      guard !instances.contains(where: \.isLive), provider?.isOnThisNode ?? true else { return nil }
+      guard !instances.contains(where: \.isLive), provider?.isOnThisNode ?? true, !isPastSunset else { return nil }
       let isReload = instances.contains { !isCurrent($0) && ($0.isStopping || $0.hasEnded) }
       guard !isReload else { return nil }
       let was = conditions.before(.loaded)?.status == .yes || conditions.before(.drifted)?.status == .yes

@@ -9,12 +9,17 @@ extension ModelStatus {
       add("key", .string(wish.provider + ":" + wish.modelID))
       add("desiredState", .string(wish.desiredState.rawValue))
     }
-    add("state", .string(state(loaded)))
+    let state = state(loaded)
+    add("state", .string(isDeprecated && ["Available", "Unloaded"].contains(state) ? "Deprecated" : state))
+    add("deprecated", isDeprecated ? .bool(true) : nil)
+    add("sunset", isRemoved ? nil : deprecation?.sunset.map { .string($0.description) })
+    add("replacement", isRemoved ? nil : deprecation?.replacement.map { .string($0) })
     add("servingGeneration", serving.map { .integer($0.instance.generation) })
     add("loadedAt", serving?.instance.loadedAt.map { .string($0.description) })
     add("contextWindow", serving?.contextWindow.map { .integer(Int64($0)) })
     add("capabilities", capabilities)
     add("retiresAt", serving?.retiresAt.map { .string($0.description) })
+    add("overrides", context.world.overrides(of: object.identity).fieldValue)
     add("instances", instances.isEmpty ? nil : .array(instances.map(instanceValue)))
     add("process", process(before: conditions.before(.loaded)))
     add("memory", memory)
@@ -33,7 +38,7 @@ extension ModelStatus {
     }
     switch loaded.reason {
     case .loadFailed, .loadTimeout, .crashed, .outOfMemory, .probeFailed, .modelNotFound: return "Failed"
-    case .evicted: return "Unloaded"
+    case .evicted, .sunset: return "Unloaded"
     case .neverLoaded: return context.waits(of: object.identity).contains(where: \.isTerminal) ? "Failed" : "Available"
     default: return attempts == nil ? "Unloaded" : "Failed"
     }

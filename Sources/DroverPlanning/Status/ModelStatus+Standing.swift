@@ -3,13 +3,19 @@ import DroverCore
 extension ModelStatus {
   /// What Ready, Reconciling and Stalled say, by the first rule that answers.
   var standing: Standing {
-    CommonStanding.of(object, context) ?? otherNode ?? givenUp ?? failing
+    CommonStanding.of(object, context) ?? otherNode ?? ended ?? givenUp ?? failing
       ?? CommonStanding.ofPlan(object.identity, context) ?? outage ?? settled
   }
 
   private var otherNode: Standing? {
     guard let provider, !provider.isOnThisNode, instances.isEmpty else { return nil }
     return .done(.otherNode, "provider/\(provider.spec.name) runs on node \(provider.spec.node ?? "")")
+  }
+
+  /// Past its sunset and gone, which is what its manifest asked for.
+  private var ended: Standing? {
+    guard isPastSunset, instances.isEmpty, wish?.desiredState != .unloaded else { return nil }
+    return .done(.sunset, deprecation?.message(past: true) ?? "")
   }
 
   private var givenUp: Standing? {

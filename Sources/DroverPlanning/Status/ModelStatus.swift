@@ -12,6 +12,8 @@ struct ModelStatus {
   let attempts: Attempts?
   /// What answers requests: an instance of the spec in force, else the newest of an older one.
   let serving: ObservedInstance?
+  /// Why and when the model ends; nil while it does not.
+  let deprecation: Deprecation?
   /// What is on its way to be loaded.
   let loading: ObservedInstance?
 
@@ -25,6 +27,9 @@ struct ModelStatus {
     let found = context.instances[object.identity.name]
     instances = found
     let resource = object.resource
+    let listed = wish.flatMap { context.providers[$0.provider]?.retirements[$0.modelID] }
+    deprecation = Deprecation(
+      written: wish?.deprecation, retiresAt: found.compactMap(\.retiresAt).min() ?? listed, zone: context.world.zone)
     attempts = context.world.attempts[object.identity].flatMap { $0.specHash == resource?.specHash ? $0 : nil }
     func isCurrent(_ observed: ObservedInstance) -> Bool {
       guard let resource, let wish else { return false }
@@ -52,7 +57,15 @@ struct ModelStatus {
       conditions.set(.specValid, .yes, .valid)
     }
     let drift = driftMessage(before: conditions)
-    conditions.set(.drifted, drift == nil ? .no : .yes, drift == nil ? .inSync : .drifted, drift ?? "")
+    let held = context.world.overrides(of: object.identity)
+    if let first = held.first {
+      conditions.set(.drifted, .yes, .overridden, Overrides.sentence(first))
+    } else {
+      conditions.set(.drifted, drift == nil ? .no : .yes, drift == nil ? .inSync : .drifted, drift ?? "")
+    }
+    if let deprecated = deprecatedCondition {
+      conditions.set(.deprecated, deprecated.status, deprecated.reason, deprecated.message)
+    }
     return StatusReducer.common(object, conditions, context, own: details(loaded: loaded, before: conditions))
   }
 

@@ -102,7 +102,7 @@ extension Step {
   var isNoticeable: Bool {
     switch action {
     case .update(let change): change > .live
-    case .relabel, .forget: false
+    case .relabel, .forget, .deprecate, .switchCurrent, .abandonSwitch: false
     default: true
     }
   }

@@ -38,7 +38,8 @@ package struct StatusContext {
       providers[spec.name] = ProviderState(
         spec: spec, isRegistered: world.isRegistered(object.identity),
         isOnThisNode: spec.node == nil || spec.node == world.node,
-        observation: world.observed.providers[spec.name])
+        observation: world.observed.providers[spec.name],
+        retirements: world.observed.providers[spec.name]?.retirements ?? [:])
     }
     self.providers = providers
   }

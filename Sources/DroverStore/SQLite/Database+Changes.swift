@@ -20,6 +20,8 @@ extension Database {
     case .removeStatus(let identity): try delete(from: "statuses", identity)
     case .appendHistory(let entry): try append(entry)
     case .rename(let from, let to): try rename(from, to)
+    case .setNotice(let identity, let notice): try set(notice, of: identity)
+    case .setOverride(let key, let value): try set(value, at: key)
     case .putSetting(let name, let value): try run("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
     case .putDiscovered(let model): try put(model)
     case .removeDiscovered(let provider, let id):
@@ -28,11 +30,11 @@ extension Database {
   }
 
   /// Runs a statement that stays prepared for the next change of its sort.
-  private func run(_ sql: String, _ arguments: StatementArguments) throws {
+  func run(_ sql: String, _ arguments: StatementArguments) throws {
     try cachedStatement(sql: sql).execute(arguments: arguments)
   }
 
-  private func delete(from table: String, _ identity: Identity) throws {
+  func delete(from table: String, _ identity: Identity) throws {
     try run("DELETE FROM \(table) WHERE kind = ? AND name = ?", [identity.kind.rawValue, identity.name])
   }
 
@@ -113,7 +115,7 @@ extension Database {
   /// Moves everything recorded of one name to another; what the new name already has stays as it is.
   private func rename(_ from: Identity, _ to: Identity) throws {
     guard from != to else { return }
-    for table in ["registrations", "statuses", "attempts", "history"] {
+    for table in ["registrations", "statuses", "attempts", "history", "deprecations", "overrides"] {
       try run(
         "UPDATE OR IGNORE \(table) SET kind = ?, name = ? WHERE kind = ? AND name = ?",
         [to.kind.rawValue, to.name, from.kind.rawValue, from.name])

@@ -30,6 +30,8 @@ extension Database {
     let settings = try Row.fetchCursor(self, sql: "SELECT name, value FROM settings")
     while let row = try settings.next() { fleet.settings[row[0]] = row[1] }
     fleet.discovered = try discovered()
+    fleet.notices = try notices()
+    fleet.overrides = try overrides()
     return fleet
   }
 
@@ -126,15 +128,15 @@ extension Database {
 
 extension Row {
   /// Columns 0 and 1.
-  fileprivate var identity: Identity? { Kind(rawValue: self[0]).map { Identity($0, self[1]) } }
+  var identity: Identity? { Kind(rawValue: self[0]).map { Identity($0, self[1]) } }
 
-  fileprivate func timestamp(_ column: Int) -> Timestamp { Timestamp(milliseconds: self[column]) }
+  func timestamp(_ column: Int) -> Timestamp { Timestamp(milliseconds: self[column]) }
 
-  fileprivate func optionalTimestamp(_ column: Int) -> Timestamp? {
+  func optionalTimestamp(_ column: Int) -> Timestamp? {
     (self[column] as Int64?).map(Timestamp.init(milliseconds:))
   }
 
-  fileprivate func value(_ column: Int) throws(BodyReader.Damage) -> FieldValue {
+  func value(_ column: Int) throws(BodyReader.Damage) -> FieldValue {
     try body(column) { reader throws(BodyReader.Damage) in try reader.value() }
   }
 

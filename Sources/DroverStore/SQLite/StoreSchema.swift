@@ -28,6 +28,8 @@ enum StoreSchema {
           ) STRICT;
           """)
     }
+    migrator.registerMigration("deprecations") { db in try db.execute(sql: deprecations) }
+    migrator.registerMigration("overrides") { db in try db.execute(sql: overrides) }
     return migrator
   }
 
@@ -59,6 +61,21 @@ enum StoreSchema {
       id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, generation INTEGER NOT NULL,
       accepted_at INTEGER NOT NULL, revision TEXT, spec_hash TEXT NOT NULL, body BLOB NOT NULL,
       UNIQUE (kind, name, generation)
+    ) STRICT;
+    """
+
+  private static let deprecations = """
+    CREATE TABLE deprecations (
+      kind TEXT NOT NULL, name TEXT NOT NULL, origin TEXT NOT NULL, sunset INTEGER, days_left INTEGER,
+      PRIMARY KEY (kind, name)
+    ) STRICT;
+    """
+
+  private static let overrides = """
+    CREATE TABLE overrides (
+      kind TEXT NOT NULL, name TEXT NOT NULL, field TEXT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,
+      created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, basis TEXT NOT NULL, body BLOB NOT NULL,
+      PRIMARY KEY (kind, name, field)
     ) STRICT;
     """
 }

@@ -1,0 +1,53 @@
+package import DroverCore
+
+/// Which overrides end now, and why.
+package enum Overrides {
+  package struct End: Equatable, Sendable {
+    package var override: Override
+    /// One phrase: `its time is over`.
+    package var why: String
+  }
+
+  /// `desired` is what the manifests say, without any override. An override whose manifest is refused at the moment
+  /// stays: nobody has decided anything about its field.
+  package static func ending(_ overrides: [Override], desired: DesiredFleet, now: Timestamp) -> [End] {
+    overrides.compactMap { override in
+      if override.expiresAt <= now { return End(override: override, why: "its time is over") }
+      guard let resource = desired[override.object]?.resource else {
+        return End(override: override, why: "\(override.object) is gone")
+      }
+      guard Override.basis(of: override.field, in: resource.written) != override.basis else { return nil }
+      return End(override: override, why: "\(override.field) has changed in its manifest")
+    }
+  }
+
+  /// `spec.desiredState is held at Loaded until 2027-01-31T23:00:00Z by socket:0: night shift`.
+  package static func sentence(_ override: Override) -> String {
+    let value =
+      override.field == Override.wholeSpec ? "another one" : override.value.scalarText ?? override.value.json
+    return "\(override.field) is held at \(value) until \(override.expiresAt) by \(override.actor)"
+      + (override.reason.isEmpty ? "" : ": \(override.reason)")
+  }
+}
+
+extension World {
+  /// Those of one object.
+  func overrides(of identity: Identity) -> [Override] {
+    overrides.isEmpty ? [] : overrides.filter { $0.object == identity }
+  }
+}
+
+extension [Override] {
+  /// As a status shows them; nil where there are none.
+  var fieldValue: FieldValue? {
+    guard !isEmpty else { return nil }
+    return .array(
+      map { override in
+        .object([
+          "field": .string(override.field), "value": override.value, "actor": .string(override.actor),
+          "reason": override.reason.isEmpty ? nil : .string(override.reason),
+          "expiresAt": .string(override.expiresAt.description),
+        ])
+      })
+  }
+}
