@@ -29,7 +29,10 @@ extension KindDefinition {
       Field(
         "profile", .object(fleetProfile), "Profiling of all loaded models; off until an interval is set.",
         implemented: false),
-      Field("autoSwitch", .object(autoSwitch), "Switch the current model when it fails too often.", implemented: false),
+      Field(
+        "autoSwitch", .object(autoSwitch),
+        "Switch the current model when it fails too often. Nothing counts requests yet: they come with the gateway.",
+        implemented: false),
       Field("prune", .object(prune), "Guard against removing much at once."),
       Field(
         "resyncInterval", .duration(minimum: .seconds(1)), "How often drift is looked for without any event.",
