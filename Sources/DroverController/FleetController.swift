@@ -68,8 +68,16 @@ package struct FleetController: Service {
 }
 
 extension FleetController: FleetControl {
-  package func objects(of kind: Kind?) async -> [FieldValue] { loop.publisher.objects(of: kind) }
-  package func object(_ identity: Identity) async -> FieldValue? { loop.publisher.object(identity) }
+  package func objects(of kind: Kind?) async -> [FieldValue] {
+    await loop.publisher.begun()
+    return loop.publisher.objects(of: kind)
+  }
+
+  package func object(_ identity: Identity) async -> FieldValue? {
+    await loop.publisher.begun()
+    return loop.publisher.object(identity)
+  }
+
   package var version: UInt64 { get async { loop.publisher.version } }
   package func readiness() async -> Readiness { loop.publisher.readiness }
 

@@ -44,6 +44,11 @@ final class Inbox: Sendable {
 
   func finish() { wake.finish() }
 
+  /// Whether the manifests changed and that was not taken out yet.
+  var holdsManifests: Bool {
+    messages.withLock { $0.contains { if case .manifests = $0 { true } else { false } } }
+  }
+
   func drain() -> [Message] {
     messages.withLock { stored in
       let all = stored

@@ -50,7 +50,10 @@ struct Round {
 
   /// One round: news in, plan, records made durable, slow steps started, status handed on.
   mutating func run(in group: inout ThrowingDiscardingTaskGroup<any Error>, alarm: Alarm) async {
-    await keepDistance()
+    if let due = notBefore {
+      alarm.set(due)
+      return
+    }
     let start = now
     var book = StepBook(state: state, now: start)
     book.changes = state.unsaved
@@ -81,12 +84,15 @@ struct Round {
     lastLength = now - start
   }
 
-  private func keepDistance() async {
-    guard let lastEnd else { return }
-    let gap = min(max(Round.shortestGap, lastLength * 4), Round.longestGap)
-    // A clock that was set back makes it look as if no time had passed.
-    let passed = max(.zero, now - lastEnd)
-    if passed < gap { try? await loop.surroundings.sleep(gap - passed) }
+  /// When the next round may begin; nil when it may now. An edit goes first: it waits for no gap but the shortest, and
+  /// comes at most every debounce.
+  private var notBefore: Timestamp? {
+    guard let lastEnd else { return nil }
+    let isEdit = loop.inbox.holdsManifests
+    let gap = isEdit ? Round.shortestGap : min(max(Round.shortestGap, lastLength * 4), Round.longestGap)
+    let now = now
+    // A clock that was set back tells nothing of how much time has passed.
+    return now < lastEnd || now - lastEnd >= gap ? nil : lastEnd + gap
   }
 
   private mutating func noteEnd(of message: Message) {

@@ -61,7 +61,11 @@ final class StatusPublisher: Sendable {
     }
   }
 
+  /// Whether the control plane is ready is known at once. What is shown of the fleet waits for the first scan: until
+  /// then the files hold what the former droverd knew.
   func publish(_ state: FleetState, plan: Plan) {
+    board.withLock { $0.readiness = state.readiness }
+    guard state.hasScanned else { return }
     pending.withLock { $0 = Snapshot(state: state, plan: plan) }
     signal.yield()
   }
@@ -123,9 +127,8 @@ final class StatusPublisher: Sendable {
       object: FleetStatus.document(status: fleetStatus, context: context), status: fleetStatus, sha256: old?.sha256,
       fingerprint: 0)
     let gone = known.keys.filter { statuses[$0] == nil && $0 != StatusPublisher.fleet }
-    board.withLock { $0.readiness = state.readiness }
-    await write(&drafts, gone: state.hasScanned ? gone : [])
-    tell(drafts, gone: state.hasScanned ? gone : [], state: state, known: known)
+    await write(&drafts, gone: gone)
+    tell(drafts, gone: gone, known: known)
     guard drafts.values.contains(where: { $0.sha256 == nil }) else { return true }
     pending.withLock { $0 = $0 ?? snapshot }
     return false
@@ -163,7 +166,7 @@ final class StatusPublisher: Sendable {
   }
 
   private func tell(
-    _ drafts: [Identity: PublishedObject], gone: [Identity], state: FleetState, known: [Identity: PublishedObject]
+    _ drafts: [Identity: PublishedObject], gone: [Identity], known: [Identity: PublishedObject]
   ) {
     let hasNews = !gone.isEmpty || drafts.contains { known[$0.key]?.object != $0.value.object }
     let waiters = board.withLock { board in
@@ -181,6 +184,14 @@ final class StatusPublisher: Sendable {
 }
 
 extension StatusPublisher {
+  /// How long whoever asks right after the start waits for the first answer.
+  private static let firstAnswer = Duration.seconds(10)
+
+  /// Returns once something was published: nobody is told that a fleet is empty which is only not known yet.
+  func begun() async {
+    if version == 0 { _ = await change(after: 0, timeout: StatusPublisher.firstAnswer) }
+  }
+
   func objects(of kind: Kind?) -> [FieldValue] {
     board.withLock { $0.objects }
       .filter { (kind == nil || $0.key.kind == kind) && !$0.value.object.isNull }

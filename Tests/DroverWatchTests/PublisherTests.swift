@@ -98,6 +98,18 @@ import Testing
   }
 
   // 23
+  @Test func `tells an edit that comes in one burst with a new link`() async throws {
+    try folder.write("a.yaml", "v: 1\n")
+    try folder.makeFolder(".store")
+    try folder.write(".store/text", "v: 1\n")
+    try await watching(folder) { reader in
+      try folder.write("a.yaml", "v: 2\n")
+      try folder.link(folder("z.yaml"), to: ".store/text")
+      try await reader.until("both") { $0.text("a.yaml") == "v: 2\n" && $0.text("z.yaml") == "v: 1\n" }
+    }
+  }
+
+  // 23
   @Test func `never reads a file outside the root, however the link to it came`() async throws {
     try Folder.write(folder.beside("secret"), Array("secret: 1\n".utf8))
     try folder.link(folder("start.yaml"), to: folder.beside("secret"))

@@ -38,6 +38,9 @@ struct RootWatch {
       path: path, failure: failure, revision: scan.root.flatMap(RevisionReader.revision), files: known.count)
   }
 
+  /// The manifests that the last walk found, relative to the root.
+  var manifests: [String] { scan.files.map(\.relativePath) }
+
   /// Whether a path, relative to the root, was a folder of the last walk.
   func isFolder(_ path: String) -> Bool { scan.contains(folder: path) }
 
@@ -82,13 +85,12 @@ struct RootWatch {
   /// Reads these files again, by content alone; nil where only a walk can tell what they are.
   mutating func reread(_ paths: Set<String>, calm: Calm) -> ChangeSet? {
     guard failure == nil, let root = scan.root else { return nil }
+    let meant = paths.sorted().filter { !scan.ignoreRules.ignores($0, isDirectory: false) }
+    // A link may lead out of the root. Nothing is read before that is known of all of them: what was read is known,
+    // and would not be told again.
+    for path in meant where (try? FileStat(root + "/" + path, followSymlinks: false))?.kind == .symlink { return nil }
     var change = ChangeSet()
-    for path in paths.sorted() where !scan.ignoreRules.ignores(path, isDirectory: false) {
-      let kind = (try? FileStat(root + "/" + path, followSymlinks: false))?.kind
-      // A link may lead out of the root.
-      if kind == .symlink { return nil }
-      read(path, calm, into: &change)
-    }
+    for path in meant { read(path, calm, into: &change) }
     return change
   }
 

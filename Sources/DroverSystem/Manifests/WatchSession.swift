@@ -13,6 +13,8 @@ struct WatchSession {
   private var calm = Calm()
   private var nextWalk: Timestamp
   private var nextReadAll: Timestamp
+  /// What is left of a reading of everything that is under way.
+  private var rereading = Rereading()
   /// What was found before the first delivery, which waits for files that are being written.
   private var held: ChangeSet? = ChangeSet()
   private let started: Int64
@@ -104,16 +106,19 @@ struct WatchSession {
     guard !asked.isWalkAsked, !isWalkDue else {
       let work = isWaiting ? DirtyTree.Work() : dirty.take(now: clock)
       if !isWaiting { _ = debouncer.fired(at: clock) }
+      let isFirst = held != nil
+      defer { if now >= nextReadAll { beginReading(afterFirstWalk: isFirst) } }
       if !asked.isWalkAsked, now < nextReadAll, work == DirtyTree.Work(), roots.allSatisfy({ $0.isUnchanged() }) {
         planNextWalk()
         return delta(ChangeSet(), isFullScan: true, isAsked: false)
       }
       defer { asked = SourceInbox.Contents() }
       return walk(
-        everything: asked.isReadingAsked || now >= nextReadAll || work.needsReading, isAsked: asked.isWalkAsked,
-        mustRead: work.files)
+        everything: asked.isReadingAsked || work.needsReading, isAsked: asked.isWalkAsked, mustRead: work.files)
     }
-    guard debouncer.fired(at: clock) || dirty.patienceEnds.map({ $0 <= clock }) == true else { return nil }
+    guard debouncer.fired(at: clock) || dirty.patienceEnds.map({ $0 <= clock }) == true else {
+      return isWaiting ? nil : readOn()
+    }
     let work = dirty.take(now: clock)
     if work.needsWalk { return walk(everything: work.needsReading, isAsked: false, mustRead: work.files) }
     var change = ChangeSet()
@@ -122,6 +127,24 @@ struct WatchSession {
         return walk(everything: false, isAsked: false, mustRead: work.files, before: change)
       }
       change.merge(one)
+    }
+    return delta(change, isFullScan: false, isAsked: false)
+  }
+
+  /// Begins to read every file again, whatever its metadata say. It goes on between other looks, a few files at a
+  /// time, so that an edit never waits for it.
+  private mutating func beginReading(afterFirstWalk: Bool) {
+    planNextReading()
+    // The first walk has read everything.
+    if !afterFirstWalk { rereading = Rereading(roots.map(\.manifests)) }
+  }
+
+  /// The next few files of a reading of everything.
+  private mutating func readOn() -> ManifestDelta? {
+    guard let (index, paths) = rereading.next() else { return nil }
+    let idle = paths.subtracting(dirty.busy(root: index, now: nanoseconds))
+    guard let change = roots[index].reread(idle, calm: calm) else {
+      return walk(everything: false, isAsked: false, mustRead: [index: idle])
     }
     return delta(change, isFullScan: false, isAsked: false)
   }
@@ -143,13 +166,18 @@ struct WatchSession {
     updateWatchState()
     planNextWalk()
     if everything {
-      nextReadAll = now + (state.degraded == nil ? schedule.readAll : schedule.readAllWithoutEvents)
+      rereading = Rereading()
+      planNextReading()
     }
     return delta(change, isFullScan: true, isAsked: isAsked)
   }
 
   private mutating func planNextWalk() {
     nextWalk = now + (state.degraded == nil ? schedule.walk : schedule.walkWithoutEvents)
+  }
+
+  private mutating func planNextReading() {
+    nextReadAll = now + (state.degraded == nil ? schedule.readAll : schedule.readAllWithoutEvents)
   }
 
   private mutating func updateWatchState() {
@@ -204,7 +232,8 @@ struct WatchSession {
     let deadlines = [debouncer.deadline, dirty.patienceEnds].compactMap { $0 }.map {
       Timestamp(milliseconds: ($0 + 999_999) / 1_000_000)
     }
-    // A walk waits for the end of a burst.
+    // A walk waits for the end of a burst, and so does what is left to read.
+    if debouncer.deadline == nil, !rereading.isOver { return now }
     return (debouncer.deadline == nil ? deadlines + [nextWalk, nextReadAll] : deadlines).min()
   }
 }
