@@ -19,9 +19,10 @@ extension ControlAPI {
             "currentModel": await Self.reference(current.currentModel().target, control),
           ]))
       },
-      Route(.post, Self.modelsPath + "/switch") { [control, current] call in
-        let request = try Self.switchRequest(
-          try await call.object(keys: ["provider", "model", "reason", "override"]))
+      Route(.post, Self.modelsPath + "/switch") { [control, current, models] call in
+        let body = try await call.object(keys: ["provider", "model", "reason", "override"])
+        var request = try Self.switchRequest(body)
+        request.target = try await Self.name(of: request.target, at: body["provider"]?.string, models, control)
         let target = try await Self.switched(request, current, actor: call.actor)
         let entry = await Self.reference(target, control)
         return Reply(
@@ -61,8 +62,28 @@ extension ControlAPI {
       reason = known
     }
     return SwitchRequest(
-      provider: body["provider"]?.string, model: try text(body["model"], field: "model"), reason: reason,
+      target: try text(body["model"], field: "model"), reason: reason,
       isOverride: try flag(body["override"], field: "override"))
+  }
+
+  /// The name of the Model that a word means, at a provider where one is given, or of the Route.
+  private static func name(
+    of word: String, at provider: String?, _ models: ModelRegister, _ control: any FleetControl
+  ) async throws(APIError) -> String {
+    let directory = await models.directory()
+    let entry: ModelEntry
+    do throws(APIError) {
+      entry = if let provider { try directory.model(word, at: provider) } else { try directory.model(word) }
+    } catch {
+      guard provider == nil, await control.object(Identity(.route, word)) != nil else { throw error }
+      return word
+    }
+    guard let name = entry.resource else {
+      throw APIError(
+        code: .conflict, message: "'\(entry.key)' was discovered and has no manifest; write one to switch to it",
+        details: .object(["key": .string(entry.key)]))
+    }
+    return name
   }
 
   /// `{id, name, provider}`, or null.

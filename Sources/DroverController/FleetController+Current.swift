@@ -36,25 +36,12 @@ extension FleetController: CurrentModelControl {
     return target
   }
 
-  /// The Model or Route that a request means: a name, an alias or a key, or a provider and its id of the model.
   private func target(of request: SwitchRequest, _ state: FleetState) throws(ControlRefusal) -> Identity {
-    let objects = state.effective.objects
-    var names: [String] = []
-    for index in objects.indices where objects[index].identity.kind == .model && !objects[index].isAbsent {
-      guard let resource = objects[index].resource else { continue }
-      let model = ModelSpec(name: objects[index].identity.name, spec: resource.spec)
-      let own = [model.name, model.modelID] + (request.provider == nil ? [model.key] + model.aliases : [])
-      let isThere = request.provider.map { $0 == model.provider } ?? true
-      // A bare id of a provider may be that of several models; a name is not.
-      let isMeant =
-        request.provider == nil ? (own + [model.name]).filter { $0 != model.modelID || $0 == model.name } : own
-      if isThere, isMeant.contains(request.model) { return objects[index].identity }
-      if isThere { names += own }
-    }
-    if request.provider == nil, let route = state.effective.requestable(request.model) { return route }
+    let desired = state.effective
+    if let target = desired.requestable(request.target), desired[target]?.isAbsent == false { return target }
+    let names = desired.objects.map(\.identity).filter { $0.kind == .model || $0.kind == .route }.map(\.name)
     throw .notFound(
-      "no model is named '\(request.model)'" + (request.provider.map { " at provider '\($0)'" } ?? "")
-        + Suggestion.phrase(for: request.model, among: names))
+      "no model or route is named '\(request.target)'\(Suggestion.phrase(for: request.target, among: names))")
   }
 
   private func unloadedByManifest(_ target: Identity, _ state: FleetState) -> String? {

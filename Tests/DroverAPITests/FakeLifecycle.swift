@@ -40,7 +40,7 @@ final class FakeLifecycle: OverrideControl, CurrentModelControl {
     try state.withLock { state throws(ControlRefusal) in
       if let refusal = state.refusal { throw refusal }
       state.switches.append(request)
-      return Identity(.model, request.model)
+      return Identity(.model, request.target)
     }
   }
 }

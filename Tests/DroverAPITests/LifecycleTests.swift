@@ -27,6 +27,10 @@ import Testing
   private func control(current: String? = nil) -> FakeControl {
     let control = FakeControl()
     control.state.withLock { state in
+      state.objects[Identity(.provider, "local")] = .object([
+        "kind": .string("Provider"), "metadata": .object(["name": .string("local")]),
+        "spec": .object(["type": .string("llama.cpp")]),
+      ])
       state.objects[Identity(.model, "a")] = Self.model("a", loaded: true)
       state.objects[Identity(.model, "b")] = Self.model("b", loaded: false)
       state.objects[Identity(.model, "c")] = Self.model("c", loaded: true, removed: true)
@@ -69,10 +73,18 @@ import Testing
     #expect(try await ask(control(), "GET", "/api/v1/models/loaded").json["currentModel"] == .null)
   }
 
+  /// Scenario 19: it is drained meanwhile, and nobody is to find it.
+  @Test func `a model whose manifest is gone is on no list from that moment`() async throws {
+    let listed = try await ask(control(), "GET", "/api/v1/models").json
+    #expect(listed["models"]?.list?.compactMap { $0.value["key"]?.string } == ["local:a.gguf", "local:b.gguf"])
+    #expect(try await ask(control(), "GET", "/api/v1/models/local:c.gguf").status == 404)
+  }
+
   @Test func `S10.2.5 a switch answers with the new current model`() async throws {
     let control = control()
     let answer = try await ask(
-      control, "POST", "/api/v1/models/switch", #"{"provider": "local", "model": "a", "reason": "budget_exhausted"}"#)
+      control, "POST", "/api/v1/models/switch",
+      #"{"provider": "local", "model": "a.gguf", "reason": "budget_exhausted"}"#)
     #expect(answer.status == 200)
     #expect(
       answer.json
@@ -83,7 +95,7 @@ import Testing
           """)))
     #expect(
       control.lifecycle.state.withLock { $0.switches }
-        == [SwitchRequest(provider: "local", model: "a", reason: .budgetExhausted)])
+        == [SwitchRequest(target: "a", reason: .budgetExhausted)])
   }
 
   @Test func `a switch that is refused says how`() async throws {
@@ -94,11 +106,14 @@ import Testing
     ] {
       let control = control()
       control.lifecycle.state.withLock { $0.refusal = refusal }
-      let answer = try await ask(control, "POST", "/api/v1/models/switch", #"{"model": "x"}"#)
+      let answer = try await ask(control, "POST", "/api/v1/models/switch", #"{"model": "a"}"#)
       #expect(answer.status == status)
       #expect(answer.json[path: ["error", "code"]]?.string == code)
       #expect(answer.json[path: ["error", "message"]]?.string == refusal.message)
     }
+    let unknown = try await ask(control(), "POST", "/api/v1/models/switch", #"{"model": "x"}"#)
+    #expect(unknown.status == 404)
+    #expect(unknown.json[path: ["error", "code"]]?.string == "MODEL_NOT_FOUND")
     let odd = try await ask(control(), "POST", "/api/v1/models/switch", #"{"model": "a", "reason": "user_preferense"}"#)
     #expect(odd.status == 400)
     #expect(odd.json[path: ["error", "message"]]?.string?.hasSuffix("did you mean 'user_preference'?") == true)

@@ -42,9 +42,9 @@ import Testing
     let daemon = Daemon(files())
     #expect(daemon.run(until: { daemon.isReady("model/a") && daemon.isReady("model/b") }))
     #expect(current(daemon) == nil)
-    #expect(ask(daemon, SwitchRequest(model: "a")) == .success(Identity(.model, "a")))
+    #expect(ask(daemon, SwitchRequest(target: "a")) == .success(Identity(.model, "a")))
     #expect(daemon.world.processes(of: "a").count == 1)
-    #expect(ask(daemon, SwitchRequest(provider: "local", model: "b.gguf")) == .success(Identity(.model, "b")))
+    #expect(ask(daemon, SwitchRequest(target: "b")) == .success(Identity(.model, "b")))
     #expect(current(daemon) == "model/b")
     #expect(daemon.world.processes(of: "a").count == 1 && daemon.world.processes(of: "b").count == 1)
     #expect(
@@ -66,9 +66,9 @@ import Testing
   @Test func `S8.1.8 a failed load leaves the old current model, and says why`() {
     let daemon = Daemon(files())
     #expect(daemon.run(until: { daemon.isReady("model/a") && daemon.isReady("model/b") }))
-    #expect(ask(daemon, SwitchRequest(model: "a")) == .success(Identity(.model, "a")))
+    #expect(ask(daemon, SwitchRequest(target: "a")) == .success(Identity(.model, "a")))
     daemon.world.script("b") { $0.startError = .failed("the engine does not start") }
-    let failed = refusal(ask(daemon, SwitchRequest(model: "b")))
+    let failed = refusal(ask(daemon, SwitchRequest(target: "b")))
     #expect(failed == .loadFailed("cannot switch to model/b: the engine does not start"))
     #expect(current(daemon) == "model/a")
     #expect(daemon.world.processes(of: "a").count == 1)
@@ -80,13 +80,13 @@ import Testing
   @Test func `a name that is no model is refused with what comes near`() {
     let daemon = Daemon(files(state: "Unloaded"))
     #expect(daemon.run(until: { daemon.isReady("model/a") }))
-    let unknown = refusal(ask(daemon, SwitchRequest(model: "c.gguf")))
+    let unknown = refusal(ask(daemon, SwitchRequest(target: "c")))
     guard case .notFound(let message)? = unknown else {
       Issue.record("not refused as unknown: \(String(describing: unknown))")
       return
     }
-    #expect(message.contains("no model is named 'c.gguf'"))
-    guard case .conflict(let why)? = refusal(ask(daemon, SwitchRequest(model: "a"))) else {
+    #expect(message.contains("no model or route is named 'c'"))
+    guard case .conflict(let why)? = refusal(ask(daemon, SwitchRequest(target: "a"))) else {
       Issue.record("a model that must be unloaded was switched to")
       return
     }
@@ -96,7 +96,7 @@ import Testing
   @Test func `S8.1.2 the current model is restored after a restart, and its process is adopted`() {
     let daemon = Daemon(files("{defaultModel: a}"))
     #expect(daemon.run(until: { current(daemon) == "model/a" && daemon.isReady("model/a") }))
-    #expect(ask(daemon, SwitchRequest(model: "b")) == .success(Identity(.model, "b")))
+    #expect(ask(daemon, SwitchRequest(target: "b")) == .success(Identity(.model, "b")))
     let pids = daemon.world.pids
     daemon.restart()
     #expect(daemon.run(until: { current(daemon) == "model/b" && daemon.isReady("model/b") }))
@@ -121,13 +121,13 @@ import Testing
   @Test func `S8.1.9 a Fleet that enforces a model refuses a switch by file and line, unless as an override`() {
     let daemon = Daemon(files("\n  currentModel: a"))
     #expect(daemon.run(until: { current(daemon) == "model/a" && daemon.isReady("model/a") }))
-    let conflict = refusal(ask(daemon, SwitchRequest(model: "b")))
+    let conflict = refusal(ask(daemon, SwitchRequest(target: "b")))
     #expect(
       conflict
         == .conflict(
           "the Fleet enforces the current model 'a' (fleet.yaml:5:17); edit it there, or ask for an override")
     )
-    #expect(ask(daemon, SwitchRequest(model: "b", isOverride: true)) == .success(Identity(.model, "b")))
+    #expect(ask(daemon, SwitchRequest(target: "b", isOverride: true)) == .success(Identity(.model, "b")))
     #expect(current(daemon) == "model/b")
     #expect(
       daemon.run(until: { daemon.state("fleet/fleet", "Drifted") == "True Overridden" }))
@@ -139,7 +139,7 @@ import Testing
   @Test func `a current model that crashes is loaded again`() {
     let daemon = Daemon(files())
     #expect(daemon.run(until: { daemon.isReady("model/a") && daemon.isReady("model/b") }))
-    #expect(ask(daemon, SwitchRequest(model: "a")) == .success(Identity(.model, "a")))
+    #expect(ask(daemon, SwitchRequest(target: "a")) == .success(Identity(.model, "a")))
     daemon.world.crash("a", at: daemon.time.now)
     #expect(daemon.run(until: { daemon.world.processes(of: "a").count == 1 && daemon.isReady("model/a") }))
     #expect(current(daemon) == "model/a")

@@ -2,25 +2,21 @@
 package protocol CurrentModelControl: Sendable {
   /// The newest decision.
   func currentModel() async -> CurrentModel
-  /// Loads the model that `request` names, if need be, and makes it the current one; returns when that is done and
+  /// Loads what `request` names, if need be, and makes it the current one; returns when that is done and
   /// durable. A failed load leaves the present one.
   func switchModel(_ request: SwitchRequest, actor: String) async throws(ControlRefusal) -> Identity
 }
 
 /// A switch as somebody asks for it.
 package struct SwitchRequest: Equatable, Sendable {
-  /// Name of a provider; nil where `model` tells enough.
-  package var provider: String?
-  /// A model's name, alias or key; with a provider, the provider's id of it as well.
-  package var model: String
+  /// Name of a Model or of a Route.
+  package var target: String
   package var reason: SwitchReason
   /// Whether to hold it against a Fleet that enforces another one.
   package var isOverride: Bool
 
-  package init(provider: String? = nil, model: String, reason: SwitchReason = .userPreference, isOverride: Bool = false)
-  {
-    self.provider = provider
-    self.model = model
+  package init(target: String, reason: SwitchReason = .userPreference, isOverride: Bool = false) {
+    self.target = target
     self.reason = reason
     self.isOverride = isOverride
   }
