@@ -116,7 +116,7 @@ let package = Package(
         .nioHTTP1,
       ]),
     tests("DroverHTTPTests", ["DroverHTTP"]),
-    tests("DroverManifestsTests", ["DroverManifests", "DroverCore", "DroverTestKit", "DroverYAML"]),
+    tests("DroverManifestsTests", ["DroverManifests", "DroverCore", "DroverSystem", "DroverTestKit", "DroverYAML"]),
     tests("DroverPlanningTests", ["DroverPlanning", "DroverCore", "DroverTestKit"]),
     tests("DroverStoreTests", ["DroverStore", "DroverCore", "DroverSystem", "DroverTestKit", .grdb]),
     tests("DroverSystemTests", ["DroverSystem", "DroverCore"]),

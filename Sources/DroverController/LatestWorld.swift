@@ -58,7 +58,7 @@ extension Wait {
   /// Whether what it waits for is being done.
   fileprivate var isUnderWay: Bool {
     switch reason {
-    case .progressing, .loading, .warmingUp, .draining: !isTerminal
+    case .progressing, .loading, .warmingUp, .draining, .quantizing: !isTerminal
     default: false
     }
   }

@@ -33,6 +33,8 @@ struct ObservationSchedule {
   static let busyInterval = Duration.milliseconds(100)
   /// How often a model file that could not be used is looked at again.
   static let problemInterval = Duration.seconds(10)
+  /// How often a file that is being made is looked at.
+  static let progressInterval = Duration.seconds(1)
 
   /// Follows the fleet: providers that are desired, or that still have instances.
   mutating func follow(_ state: FleetState, now: Timestamp, node: String) {
@@ -128,7 +130,10 @@ struct ObservationSchedule {
     if let target = wanted[name], target.reloadHash != facts.reloadHash {
       factsDue[name] = now
     } else {
-      factsDue[name] = facts.problem == nil ? nil : now + ObservationSchedule.problemInterval
+      factsDue[name] = facts.problem.map { problem in
+        let isBeingMade = problem.reason == .quantizing
+        return now + (isBeingMade ? ObservationSchedule.progressInterval : ObservationSchedule.problemInterval)
+      }
     }
     // Nothing is due for a model that went away while its file was being read.
     if wanted[name] == nil { factsDue[name] = nil }

@@ -97,7 +97,8 @@ final class StatusPublisher: Sendable {
     var tokens = state.handledTokens
     for identity in [StatusPublisher.fleet] { tokens[identity] = state.fleetToken ?? tokens[identity] }
     let context = StatusContext(
-      plan: plan, world: world, reconcileTokens: tokens, discoveries: state.discoveries)
+      plan: plan, world: world, reconcileTokens: tokens, discoveries: state.discoveries,
+      prices: options.policy.prices)
     let known = board.withLock { $0.objects }
     var drafts: [Identity: PublishedObject] = [:]
     var statuses: [Identity: FieldValue] = [:]

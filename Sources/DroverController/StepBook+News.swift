@@ -34,7 +34,16 @@ extension StepBook {
   }
 
   private mutating func take(_ facts: ModelFacts, of model: String) {
-    if let problem = facts.problem, state.facts[model]?.problem != problem {
+    let before = state.facts[model]?.problem
+    if facts.problem?.reason == .quantizing || before?.reason == .quantizing, facts.problem?.reason != before?.reason {
+      let object = Identity(.model, model)
+      if let problem = facts.problem, problem.reason == .quantizing {
+        record(object, "model-quantizing", .quantizing, problem.message)
+      } else if facts.problem == nil {
+        record(object, "model-quantized", .succeeded, "The quantised copy is there")
+      }
+    }
+    if let problem = facts.problem, problem.reason != .quantizing, before != problem {
       record(Identity(.model, model), "model-load-failed", problem.reason, problem.message, severity: .warning)
     }
     state.facts[model] = facts

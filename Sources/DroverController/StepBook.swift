@@ -62,6 +62,7 @@ struct StepBook {
     let old = state.registration(of: step.object)
     let registration = Registration(generation: object.generation, firstSeen: object.firstSeen, resource: resource)
     changes.append(.putRegistration(registration))
+    if step.reason == .priceChanged { record(step, "price-changed") }
     guard old?.specHash != registration.specHash else { return registration }
     changes.append(
       .appendHistory(

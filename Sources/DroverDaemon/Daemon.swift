@@ -21,7 +21,8 @@ struct Daemon {
     let folders = try Folders.prepare(settings)
     try folders.checkFileSystem()
     let lock = try daemonError { () throws(SystemError) in try StateLock.acquire(folders.lock) }
-    let policy = try HostPolicyFile.load(settings)
+    var policy = try HostPolicyFile.load(settings)
+    policy.prices = try PriceCatalogueFile.load(settings)
     _ = try? FileDescriptorLimit.raise()
     let logger = makeLogger()
     let surroundings = Surroundings.real

@@ -9,7 +9,7 @@ package struct DaemonCommand: AsyncParsableCommand {
     abstract: "Reconciles a fleet of AI models with its manifests.",
     discussion: """
       Every option can be given by an environment variable too: DROVER_MANIFESTS (separated by ':'), DROVER_STATUS,
-      DROVER_STATE, DROVER_HOST_POLICY, DROVER_LISTEN, DROVER_LOG_FORMAT. Options win over variables.
+      DROVER_STATE, DROVER_HOST_POLICY, DROVER_PRICE_CATALOGUE, DROVER_LISTEN, DROVER_LOG_FORMAT. Options win over variables.
 
       SIGTERM leaves the models running and the next droverd adopts them; SIGINT stops them; SIGHUP reads all manifests
       again. A listening TCP socket that the service manager passes (LISTEN_FDS) takes the place of --listen, a unix
@@ -28,6 +28,11 @@ package struct DaemonCommand: AsyncParsableCommand {
 
   @Option(name: .long, help: "File that says what manifests may reach on this host.")
   var hostPolicy: String?
+
+  @Option(
+    name: .long,
+    help: "Prices of public models, as 'drover import' writes them (default: those that ship with droverd).")
+  var priceCatalogue: String?
 
   @Option(name: .long, help: "Address of the control API (default: 127.0.0.1:3001).")
   var listen: String?

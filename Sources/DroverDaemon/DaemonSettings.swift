@@ -9,6 +9,7 @@ struct DaemonSettings: Sendable {
   var statusDirectory: String
   var stateDirectory: String
   var hostPolicyPath: String?
+  var priceCataloguePath: String?
   var listen: ListenAddress
   /// Sockets that the service manager listens on for us.
   var passed: [PassedSocket]
@@ -53,6 +54,12 @@ struct DaemonSettings: Sendable {
         "host-policy", policy ?? "built-in",
         command.hostPolicy != nil ? "--host-policy" : policy != nil ? "DROVER_HOST_POLICY" : "default"
       ))
+    let prices = command.priceCatalogue ?? environment["DROVER_PRICE_CATALOGUE"]
+    shown.append(
+      (
+        "price-catalogue", prices ?? "built-in",
+        command.priceCatalogue != nil ? "--price-catalogue" : prices != nil ? "DROVER_PRICE_CATALOGUE" : "default"
+      ))
     guard let address = ListenAddress(listen) else {
       throw DaemonError("--listen \(listen): must be HOST:PORT, such as 127.0.0.1:3001")
     }
@@ -65,7 +72,8 @@ struct DaemonSettings: Sendable {
       throw DaemonError("--log-level \(level): must be trace, debug, info, notice, warning, error or critical")
     }
     return DaemonSettings(
-      roots: roots, statusDirectory: status, stateDirectory: state, hostPolicyPath: policy, listen: address,
+      roots: roots, statusDirectory: status, stateDirectory: state, hostPolicyPath: policy, priceCataloguePath: prices,
+      listen: address,
       passed: passed, allowsUnauthenticatedNetwork: command.allowUnauthenticatedRemote, isOnce: command.once,
       logsAsText: format == "text", logLevel: logLevel, environment: environment, shown: shown)
   }

@@ -42,7 +42,12 @@ package struct Drivers: DriverCatalogue {
 
   package var exits: AsyncStream<String> { llamaCpp.exits }
 
-  /// Watches child processes for ``exits`` until the task is cancelled. Without it their ends are seen all the same, but
-  /// only when they are looked at.
-  package func run() async { await llamaCpp.watchExits() }
+  /// Watches child processes for ``exits``, and makes quantised copies of model files, until the task is cancelled.
+  /// Without it the ends of processes are seen all the same, but only when they are looked at.
+  package func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await llamaCpp.watchExits() }
+      group.addTask { await llamaCpp.makeCopies() }
+    }
+  }
 }

@@ -18,14 +18,14 @@ struct ModelDirectoryTests {
     }
     return ModelEntry(
       DiscoveredModel(provider: provider, listed: ListedModel(id: id), firstSeen: Timestamp(milliseconds: 0)),
-      type: nil, prices: .builtIn, now: Timestamp(milliseconds: 0))
+      home: nil, prices: .builtIn, now: Timestamp(milliseconds: 0))
   }
 
   private let directory = ModelDirectory(
     entries: [
       entry("one", "a", name: "first", aliases: ["x"]), entry("two", "a", name: "second"), entry("two", "b"),
       entry("two", "first"), entry("two", "x"), entry("one", "org/c:1", name: "third"), entry("two", "org/c:1"),
-    ], providers: ["one": .openai, "two": .ollama, "three": .ollama])
+    ], providers: ["one": ModelHome(type: .openai), "two": ModelHome(type: .ollama), "three": ModelHome(type: .ollama)])
 
   @Test(arguments: [
     ("first", "one:a"), ("x", "one:a"), ("one:a", "one:a"), ("two:a", "two:a"), ("b", "two:b"), ("two:x", "two:x"),
@@ -67,5 +67,19 @@ struct ModelDirectoryTests {
     } throws: { error in
       (error as? APIError)?.message == "no model 'one:b'; did you mean 'a'?"
     }
+  }
+
+  /// S2.1.6
+  @Test(arguments: [
+    (ProviderType.openai, "https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions"),
+    (.claude, "https://api.anthropic.com", "https://api.anthropic.com/v1/messages"),
+    (.llamaCpp, "http://localhost:8080/", "http://localhost:8080/v1/chat/completions"),
+  ])
+  func `tells the address of its usual operation`(type: ProviderType, base: String, endpoint: String) throws {
+    let object = FieldValue.object([
+      "metadata": .object(["name": .string("m")]), "spec": .object(["provider": .string("p")]),
+    ])
+    let entry = try #require(ModelEntry(object: object, providers: ["p": ModelHome(type: type, baseURL: base)]))
+    #expect(entry.entry[path: ["metadata", "apiEndpoint"]] == .string(endpoint))
   }
 }

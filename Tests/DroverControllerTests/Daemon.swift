@@ -18,27 +18,32 @@ final class Daemon {
   private(set) var controller: FleetController
   private(set) var source: FakeSource
   private var life: Life
+  /// The figures of the next daemon.
+  var prices: PriceCatalogue
   private var task: Task<Void, Never>?
 
-  init(_ files: [String: String] = [:], seed: UInt64 = 1, starts: Bool = true) {
+  init(_ files: [String: String] = [:], seed: UInt64 = 1, starts: Bool = true, prices: PriceCatalogue = .builtIn) {
+    self.prices = prices
     time = VirtualTime(seed: seed)
     folder.state.withLock { $0.files = files }
     life = Life()
     source = FakeSource(folder)
     controller = Daemon.make(
-      store: store, world: world, status: status, events: events, time: time, source: source, life: life)
+      store: store, world: world, status: status, events: events, time: time, source: source, life: life,
+      prices: prices)
     if starts { start() }
   }
 
   private static func make(
     store: MemoryFleetStore, world: EngineWorld, status: StatusFolder, events: EventLog, time: VirtualTime,
-    source: FakeSource, life: Life
+    source: FakeSource, life: Life, prices: PriceCatalogue
   ) -> FleetController {
     let driver = FakeDriver(
       world: world, life: life, now: { time.now }, isRecorded: { store.hasRecorded($0) })
     let policy = HostPolicy(
       runtimes: [HostPolicy.Runtime(name: "llama-server", path: "/usr/bin/llama-server")],
-      modelDirectories: ["/models"], secrets: [], networks: [], publicHosts: [], node: "here", source: nil)
+      modelDirectories: ["/models"], secrets: [], networks: [], publicHosts: [], node: "here", source: nil,
+      prices: prices)
     return FleetController(
       store: MortalStore(store: store, life: life), source: source, sink: FakeSink(folder: status, life: life),
       events: events, drivers: FakeDrivers(driver), meter: FakeMeter(), surroundings: time.surroundings,
@@ -70,7 +75,8 @@ final class Daemon {
     life = Life()
     source = FakeSource(folder)
     controller = Daemon.make(
-      store: store, world: world, status: status, events: events, time: time, source: source, life: life)
+      store: store, world: world, status: status, events: events, time: time, source: source, life: life,
+      prices: prices)
     start()
   }
 

@@ -17,13 +17,15 @@ final class ManagedBench: DriverBench {
   /// - Parameter runtime: another program than the genuine engine.
   init(
     runtime: String? = nil, models: String? = nil, model: FieldValue = .emptyMap, provider: FieldValue = .emptyMap,
-    flags: [String] = []
+    flags: [String] = [], quantize: String? = nil
   ) throws {
     let engine = try Engine.genuine()
     let directory = try TemporaryDirectory()
     self.directory = directory
     let policy = HostPolicy(
-      runtimes: [HostPolicy.Runtime(name: "llama-server", path: runtime ?? engine.path, flags: flags)],
+      runtimes: [
+        HostPolicy.Runtime(name: "llama-server", path: runtime ?? engine.path, flags: flags, quantizePath: quantize)
+      ],
       modelDirectories: [models ?? engine.models], secrets: [], networks: [], publicHosts: nil, node: "local",
       source: nil)
     settings = DriverSettings(

@@ -8,15 +8,15 @@ import DroverCore
 struct ModelDirectory: Sendable {
   /// Sorted by key; declared ones and discovered ones.
   let entries: [ModelEntry]
-  /// Type by Provider name.
-  let providers: [String: ProviderType]
+  /// By Provider name.
+  let providers: [String: ModelHome]
   private let byName: [String: Int]
   private let byAlias: [String: Int]
   private let byKey: [String: Int]
   /// Those of one id at several providers.
   private let byID: [String: [Int]]
 
-  init(entries: [ModelEntry], providers: [String: ProviderType]) {
+  init(entries: [ModelEntry], providers: [String: ModelHome]) {
     self.providers = providers
     let sorted = entries.sorted { ($0.key, $0.origin.rawValue) < ($1.key, $1.origin.rawValue) }
     self.entries = sorted
@@ -65,7 +65,7 @@ struct ModelDirectory: Sendable {
   /// The Providers that a word names: one by its name, else all of that type.
   func providers(named word: String) throws(APIError) -> [String] {
     if providers[word] != nil { return [word] }
-    let ofType = providers.filter { $0.value.rawValue == word }.keys.sorted()
+    let ofType = providers.filter { $0.value.type?.rawValue == word }.keys.sorted()
     guard ofType.isEmpty else { return ofType }
     let known = providers.keys.sorted()
     var error = APIError.notFound("provider", word, among: known)

@@ -49,6 +49,7 @@ extension ModelEntry {
     var map = spec["metadata"] ?? .emptyMap
     func add(_ key: String, _ value: FieldValue?) { if let value, !value.isNull { map.set(key, value) } }
     add("tags", spec["tags"])
+    add("apiEndpoint", apiEndpoint.map { .string($0) })
     add("modelFile", spec[path: ["llamaCpp", "file"]])
     add("quantization", spec[path: ["llamaCpp", "quantization"]])
     if let required = spec[path: ["llamaCpp", "requiredMemory"]]?.map, required.count == 1 {

@@ -10,6 +10,8 @@ struct ModelEntry: Equatable, Sendable {
   /// Name of the Provider.
   var provider: String
   var providerType: ProviderType?
+  /// Where the provider is; nil for child processes of this host.
+  var baseURL: String?
   /// The provider's own name of the model.
   var modelID: String
   var displayName: String
@@ -47,7 +49,7 @@ struct ModelEntry: Equatable, Sendable {
 
 extension ModelEntry {
   /// A model that a manifest declares, from its object as the control API shows it; nil where it names no provider.
-  init?(object: FieldValue, providers: [String: ProviderType]) {
+  init?(object: FieldValue, providers: [String: ModelHome]) {
     guard let name = object[path: ["metadata", "name"]]?.string, let spec = object["spec"],
       let provider = spec["provider"]?.string
     else { return nil }
@@ -55,7 +57,8 @@ extension ModelEntry {
     origin = .manifest
     resource = name
     self.provider = provider
-    providerType = providers[provider]
+    providerType = providers[provider]?.type
+    baseURL = providers[provider]?.baseURL
     modelID = spec["modelID"]?.string ?? name
     displayName = spec["displayName"]?.string ?? modelID
     aliases = spec["aliases"]?.stringList ?? []
@@ -72,11 +75,12 @@ extension ModelEntry {
   }
 
   /// A model that only its provider tells of; what the provider leaves open is taken from the price catalogue.
-  init(_ model: DiscoveredModel, type: ProviderType?, prices: PriceCatalogue, now: Timestamp) {
-    let figures = type.flatMap { prices.entry($0, model.id) }
+  init(_ model: DiscoveredModel, home: ModelHome?, prices: PriceCatalogue, now: Timestamp) {
+    let figures = home?.type.flatMap { prices.entry($0, model.id) }
     origin = .discovered
     provider = model.provider
-    providerType = type
+    providerType = home?.type
+    baseURL = home?.baseURL
     modelID = model.id
     displayName = model.listed.displayName ?? model.id
     aliases = []

@@ -28,16 +28,16 @@ final class ModelRegister: Sendable {
     }
     let prices = await discovery?.priceCatalogue() ?? .builtIn
     let now = await discovery?.time() ?? Timestamp(milliseconds: 0)
-    var types: [String: ProviderType] = [:]
+    var homes: [String: ModelHome] = [:]
     for object in await control.objects(of: .provider) {
       guard let name = object[path: ["metadata", "name"]]?.string else { continue }
-      types[name] = object[path: ["spec", "type"]]?.string.flatMap(ProviderType.init)
+      homes[name] = ModelHome(spec: object["spec"] ?? .emptyMap)
     }
     var entries = await control.objects(of: .model).filter { !$0.isRemoved }.compactMap {
-      ModelEntry(object: $0, providers: types)
+      ModelEntry(object: $0, providers: homes)
     }
-    entries += discovered.map { ModelEntry($0, type: types[$0.provider], prices: prices, now: now) }
-    let directory = ModelDirectory(entries: entries, providers: types)
+    entries += discovered.map { ModelEntry($0, home: homes[$0.provider], prices: prices, now: now) }
+    let directory = ModelDirectory(entries: entries, providers: homes)
     kept.withLock { $0 = Kept(version: version, discovered: discovered, directory: directory) }
     return directory
   }

@@ -10,7 +10,7 @@ package struct DroverCommand: ParsableCommand {
       CommandGroup(
         name: "Manifests",
         subcommands: [
-          ValidateCommand.self, DiffCommand.self, ExplainCommand.self, SchemaCommand.self,
+          ValidateCommand.self, DiffCommand.self, ExplainCommand.self, SchemaCommand.self, ImportCommand.self,
         ]),
       CommandGroup(
         name: "The fleet",

@@ -2,6 +2,8 @@
 package enum CapabilitySource: String, CaseIterable, Sendable, Codable {
   /// The name of a well-known family.
   case namePattern = "NamePattern"
+  /// The price catalogue's figures of a public model.
+  case catalogue = "Catalogue"
   /// What the model's file, its server or its provider's listing says.
   case metadata = "Metadata"
   /// It was tried.
@@ -21,16 +23,17 @@ package struct DetectedCapability: Hashable, Sendable, Codable {
   }
 }
 
-/// Finds out what a model can do from what four sources say. Pure.
+/// Finds out what a model can do from what five sources say. Pure.
 package enum CapabilityDetection {
   /// The capabilities that the model has, in the order of ``Capability``. Of the sources that are not silent on one the
   /// most trusted decides, also that the model has it not.
   package static func detect(
     declared: CapabilityEvidence = .silence, probe: CapabilityEvidence = .silence,
-    metadata: CapabilityEvidence = .silence, name: String
+    metadata: CapabilityEvidence = .silence, catalogue: CapabilityEvidence = .silence, name: String
   ) -> [DetectedCapability] {
     let sources: [(CapabilitySource, CapabilityEvidence)] = [
-      (.declared, declared), (.probe, probe), (.metadata, metadata), (.namePattern, NamePattern.evidence(for: name)),
+      (.declared, declared), (.probe, probe), (.metadata, metadata), (.catalogue, catalogue),
+      (.namePattern, NamePattern.evidence(for: name)),
     ]
     return Capability.allCases.compactMap { capability in
       for (source, evidence) in sources {

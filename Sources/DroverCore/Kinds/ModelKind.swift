@@ -106,8 +106,9 @@ package enum ModelFields {
     Field("sha256", .string(.sha256), "Digest that the file must have.", nullable: true, change: .reload),
     Field("quantization", .string(.nonEmpty), "What the file is quantised to, for people."),
     Field(
-      "quantize", .string(.nonEmpty), "Quantise the file to this before loading.", nullable: true, change: .reload,
-      implemented: false),
+      "quantize", .enumeration(QuantizationType.all),
+      "Serve a copy of the file that is quantised to this; made once with llama-quantize, and kept.", nullable: true,
+      change: .reload),
     Field(
       "context",
       .object([

@@ -13,6 +13,8 @@ package enum DriverError: Error, Hashable, Sendable {
   case notPermitted(String)
   case secretNotFound(String)
   case insufficientMemory(String)
+  /// The file to serve is being made; it will be there without anybody's doing.
+  case quantizing(String)
   case timedOut(String)
   /// This version has no driver for it.
   case notImplemented(String)
@@ -29,7 +31,7 @@ package enum DriverError: Error, Hashable, Sendable {
   package var disposition: Disposition {
     switch self {
     case .unreachable, .throttled, .quotaExhausted, .failed, .timedOut, .cancelled, .unauthorized, .modelNotFound,
-      .insufficientMemory:
+      .insufficientMemory, .quantizing:
       .retry
     case .notPermitted, .secretNotFound, .notImplemented: .terminal
     }
@@ -46,6 +48,7 @@ package enum DriverError: Error, Hashable, Sendable {
     case .secretNotFound: .secretNotFound
     case .insufficientMemory: .insufficientMemory
     case .timedOut: .loadTimeout
+    case .quantizing: .quantizing
     case .notImplemented: .notImplemented
     }
   }
@@ -56,7 +59,7 @@ package enum DriverError: Error, Hashable, Sendable {
     case .throttled(let delay): "the provider asks to slow down" + (delay.map { "; retry in \($0.manifestText)" } ?? "")
     case .quotaExhausted(let text), .unauthorized(let text), .modelNotFound(let text), .failed(let text),
       .notPermitted(let text), .secretNotFound(let text), .insufficientMemory(let text), .timedOut(let text),
-      .notImplemented(let text):
+      .notImplemented(let text), .quantizing(let text):
       text
     case .cancelled: "cancelled by a newer spec"
     }

@@ -6,7 +6,7 @@ import Glibc
 extension LlamaCppManagedDriver {
   package func facts(of target: ModelTarget) async -> ModelFacts {
     do throws(DriverError) {
-      let file = try await checkedFile(of: target)
+      let file = try await servedFile(of: target)
       let engine = target.model.llamaCpp
       return ModelFacts(
         reloadHash: target.reloadHash, memory: try await memory(of: target.model, file),

@@ -62,7 +62,7 @@ extension LlamaCppManagedDriver {
       throw .failed("instance \(instance.id) was not prepared: it has no port")
     }
     let runtime = try runtime(of: target.provider)
-    let file = try await checkedFile(of: target)
+    let file = try await servedFile(of: target)
     let metadata = try await files.metadata(of: file)
     let alive = Set(table.withLock { $0.children.keys.filter { $0 != instance.id } })
     ChildLogs.prune(in: settings.logDirectory, model: instance.model, except: alive)

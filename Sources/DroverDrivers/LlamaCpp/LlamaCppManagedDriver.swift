@@ -14,6 +14,7 @@ package final class LlamaCppManagedDriver: ModelDriver {
   let files = ModelFileFacts()
   let key: EngineKey
   let probe: EngineProbe
+  let quantize: QuantizeBench
   private let watch = ExitWatch()
 
   package init(_ settings: DriverSettings, upstream: UpstreamClient, surroundings: Surroundings) {
@@ -21,6 +22,7 @@ package final class LlamaCppManagedDriver: ModelDriver {
     self.upstream = upstream
     self.surroundings = surroundings
     key = EngineKey(path: settings.engineKeyPath, random: surroundings.random)
+    quantize = QuantizeBench(settings, files: files, surroundings: surroundings)
     probe = EngineProbe(
       directory: settings.logDirectory, environment: settings.environment, surroundings: surroundings)
   }
@@ -29,6 +31,9 @@ package final class LlamaCppManagedDriver: ModelDriver {
   package var exits: AsyncStream<String> { watch.exits }
 
   package func watchExits() async { await watch.run() }
+
+  /// Makes the quantised copies that models ask for, until the task is cancelled.
+  package func makeCopies() async { await quantize.run() }
 
   func watchExit(of id: String, _ handle: ProcessHandle) { watch.watch(id, handle) }
 

@@ -9,8 +9,11 @@ final class ModelContext: Sendable {
   let reloadPart: [UInt8]
   let type: ProviderType
   let isManaged: Bool
+  /// Figures of the models of this type of provider.
+  let prices: PriceCatalogue
 
-  init(provider: FieldValue, fleetDefaults: FieldValue?) {
+  init(provider: FieldValue, fleetDefaults: FieldValue?, prices: PriceCatalogue = .builtIn) {
+    self.prices = prices
     self.provider = provider
     type = provider["type"]?.string.flatMap(ProviderType.init) ?? .custom
     isManaged = type == .llamaCpp && provider["mode"]?.string == ProviderMode.managed.rawValue
@@ -56,6 +59,7 @@ enum Derivation {
     let modelID = spec["modelID"]?.string ?? identity.name
     if spec["modelID"] == nil { spec.set("modelID", .string(modelID)) }
     if spec["displayName"] == nil { spec.set("displayName", .string(modelID)) }
+    if let figures = context.prices.entry(context.type, modelID) { spec.fill(from: figures) }
     return Resource(
       identity: identity, labels: draft.labels, annotations: draft.annotations, written: written, spec: spec,
       source: source, specHash: Digest.sha256(written.canonicalJSON),
@@ -71,6 +75,18 @@ enum Derivation {
     if type == .llamaCpp, spec["mode"] == nil { spec.set("mode", .string(mode)) }
     if !isManaged, spec["baseURL"] == nil, let address = type.defaultBaseURL { spec.set("baseURL", .string(address)) }
     return spec
+  }
+}
+
+extension FieldValue {
+  /// Gives a Model's spec the figures of the price catalogue for what nobody says.
+  fileprivate mutating func fill(from figures: PriceCatalogue.Entry) {
+    let mark = FieldMark(line: 0, column: 0, layer: .catalogue)
+    let tokens = [("contextWindow", figures.contextWindow), ("maxTokens", figures.maxTokens)]
+    for (name, number) in tokens where self[name] == nil {
+      if let number { set(name, .integer(Int64(number)), mark: mark) }
+    }
+    if self["cost"] == nil, let cost = figures.cost { set("cost", cost.relayered(.catalogue), mark: mark) }
   }
 }
 

@@ -32,7 +32,8 @@ extension FoldRound {
     for slot in providers {
       guard let resource = inForce(slot) else { continue }
       let name = entries[slot].identity.name
-      contexts[name] = ModelContext(provider: resource.spec, fleetDefaults: fleetDefaults)
+      contexts[name] = ModelContext(
+        provider: resource.spec, fleetDefaults: fleetDefaults, prices: policy?.prices ?? .builtIn)
       guard let old = previousObject(slot)?.resource, old.reloadHash == resource.reloadHash,
         entries[slot].isReused || entries[slot].refusal != nil
           || old.written["modelDefaults"] == resource.written["modelDefaults"]

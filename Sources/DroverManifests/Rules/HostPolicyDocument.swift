@@ -58,6 +58,9 @@ private struct HostPolicyReader {
         .object([
           Field("path", .string(.nonEmpty), "Absolute path of a llama-server.", required: true),
           Field("flags", .list(.string(.flag)), "Flags that manifests may pass."),
+          Field(
+            "quantize", .string(.nonEmpty),
+            "Absolute path of the llama-quantize of the same build; absent: the one beside it, else of the PATH."),
         ])), "Runtimes by name."),
     Field("modelDirectories", .list(.string(.nonEmpty)), "Folders that model files may lie in."),
     Field(
@@ -107,7 +110,15 @@ private struct HostPolicyReader {
         .invalidValue, YAMLMark(line: mark.line, column: mark.column), field: "runtimes.\(entry.key).path",
         "must be an absolute path such as /usr/bin/llama-server, not '\(path)'")
     }
-    return HostPolicy.Runtime(name: entry.key, path: path, flags: entry.value["flags"]?.stringList ?? [])
+    let quantize = entry.value["quantize"]?.string
+    if let quantize, !quantize.hasPrefix("/") {
+      let mark = entry.value.entry("quantize")?.mark ?? entry.mark
+      refuse(
+        .invalidValue, YAMLMark(line: mark.line, column: mark.column), field: "runtimes.\(entry.key).quantize",
+        "must be an absolute path such as /usr/bin/llama-quantize, not '\(quantize)'")
+    }
+    return HostPolicy.Runtime(
+      name: entry.key, path: path, flags: entry.value["flags"]?.stringList ?? [], quantizePath: quantize)
   }
 
   private mutating func secret(_ entry: FieldEntry) -> HostPolicy.Secret? {

@@ -71,7 +71,7 @@ struct LoadGate {
       return provider.spec.isManaged ? wait(.progressing, "reading the model file") : nil
     }
     guard let problem = facts.problem else { return nil }
-    let mayPass = problem.reason == .modelNotFound || problem.reason == .providerUnavailable
+    let mayPass = [.modelNotFound, .providerUnavailable, .quantizing].contains(problem.reason)
     return wait(problem.reason, problem.message, terminal: !mayPass)
   }
 

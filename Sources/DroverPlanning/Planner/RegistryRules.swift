@@ -60,7 +60,7 @@ struct RegistryRules {
     return resource.isCopy(of: accepted)
       || resource.specHash == accepted.specHash && resource.reloadHash == accepted.reloadHash
         && resource.source == accepted.source && resource.labels == accepted.labels
-        && resource.annotations == accepted.annotations
+        && resource.annotations == accepted.annotations && resource.spec["cost"] == accepted.spec["cost"]
   }
 
   private mutating func compare(
@@ -97,7 +97,17 @@ struct RegistryRules {
       return .beingAccepted
     }
     let old = registration.resource
-    if registration.source != resource.source || old.labels != resource.labels
+    if let former = old.spec["cost"], let cost = resource.spec.entry("cost"), cost.mark.layer == .catalogue,
+      former != cost.value
+    {
+      steps.append(
+        Step(
+          object.identity, .update(.live), generation: object.generation, reason: .priceChanged,
+          message: PriceChange.sentence(from: former, to: cost.value)))
+      return .accepted
+    }
+    if old.spec["cost"] != resource.spec["cost"] || registration.source != resource.source
+      || old.labels != resource.labels
       || old.annotations != resource.annotations
     {
       steps.append(

@@ -6,7 +6,7 @@ extension ModelStatus {
     guard let resource = object.resource, let wish else { return nil }
     let found = CapabilityDetection.detect(
       declared: CapabilityEvidence(declared: resource.spec["capabilities"]), metadata: metadata(resource, wish),
-      name: wish.modelID)
+      catalogue: figures(wish), name: wish.modelID)
     return .array(
       found.map { .object(["name": .string($0.name.rawValue), "source": .string($0.source.rawValue)]) })
   }
@@ -21,6 +21,14 @@ extension ModelStatus {
     ].compactMap { $0 }
     guard sources.isEmpty else { return sources.reduce(.silence) { $0.completed(by: $1) } }
     return remembered(resource)
+  }
+
+  /// What the price catalogue knows of a public model.
+  private func figures(_ wish: ModelWish) -> CapabilityEvidence {
+    guard let type = provider?.spec.type, let known = context.prices.entry(type, wish.modelID)?.capabilities else {
+      return .silence
+    }
+    return CapabilityEvidence(has: Set(known))
   }
 
   private func listed(_ wish: ModelWish) -> CapabilityEvidence? {

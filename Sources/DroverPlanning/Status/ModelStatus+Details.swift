@@ -20,6 +20,7 @@ extension ModelStatus {
     add("capabilities", capabilities)
     add("retiresAt", serving?.retiresAt.map { .string($0.description) })
     add("overrides", context.world.overrides(of: object.identity).fieldValue)
+    add("catalogue", catalogue)
     add("instances", instances.isEmpty ? nil : .array(instances.map(instanceValue)))
     add("process", process(before: conditions.before(.loaded)))
     add("memory", memory)

@@ -91,7 +91,7 @@ extension Reason {
   /// Reasons to wait that are part of normal progress.
   var isProgress: Bool {
     switch self {
-    case .progressing, .loading, .warmingUp, .draining: true
+    case .progressing, .loading, .warmingUp, .draining, .quantizing: true
     default: false
     }
   }

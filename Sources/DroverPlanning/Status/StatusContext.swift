@@ -7,6 +7,8 @@ package struct StatusContext {
   let previousPlan: Plan?
   let reconcileTokens: [Identity: String]
   let discoveries: [String: DiscoveryStanding]
+  /// Where figures come from that no manifest gives.
+  let prices: PriceCatalogue
   let instances: InstanceIndex
   let providers: [String: ProviderState]
   private let steps: [Identity: [Step]]
@@ -18,8 +20,9 @@ package struct StatusContext {
   /// token of a reconcile request by object.
   package init(
     plan: Plan, world: World, previousPlan: Plan? = nil, reconcileTokens: [Identity: String] = [:],
-    discoveries: [String: DiscoveryStanding] = [:]
+    discoveries: [String: DiscoveryStanding] = [:], prices: PriceCatalogue = .builtIn
   ) {
+    self.prices = prices
     self.discoveries = discoveries
     self.plan = plan
     self.world = world
