@@ -17,6 +17,10 @@ package struct DeclaredModels: Sendable {
 
   /// The name of the Model that declares what `provider` lists as `id`.
   package func model(_ id: String, at provider: ProviderSpec) -> String? {
-    byID[provider.name]?[id] ?? (provider.isManaged ? byFile[provider.name]?[id] : nil)
+    if let name = byID[provider.name]?[id] { return name }
+    if provider.isManaged { return byFile[provider.name]?[id] }
+    // Ollama lists a model that is named without a tag with this one.
+    guard provider.type == .ollama, id.hasSuffix(":latest") else { return nil }
+    return byID[provider.name]?[String(id.dropLast(":latest".count))]
   }
 }
