@@ -13,6 +13,8 @@ package enum Overrides {
   package static func ending(_ overrides: [Override], desired: DesiredFleet, now: Timestamp) -> [End] {
     overrides.compactMap { override in
       if override.expiresAt <= now { return End(override: override, why: "its time is over") }
+      // A new name is a matter of the step that renames.
+      if desired.isBeingRenamed(override.object) { return nil }
       guard let resource = desired[override.object]?.resource else {
         return End(override: override, why: "\(override.object) is gone")
       }
@@ -27,6 +29,13 @@ package enum Overrides {
       override.field == Override.wholeSpec ? "another one" : override.value.scalarText ?? override.value.json
     return "\(override.field) is held at \(value) until \(override.expiresAt) by \(override.actor)"
       + (override.reason.isEmpty ? "" : ": \(override.reason)")
+  }
+}
+
+extension DesiredFleet {
+  /// Whether an object that has another name now is still known by this one.
+  func isBeingRenamed(_ identity: Identity) -> Bool {
+    objects.indices.contains { objects[$0].renamedFrom == identity }
   }
 }
 

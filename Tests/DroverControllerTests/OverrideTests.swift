@@ -2,6 +2,7 @@ import DroverCore
 import DroverPlanning
 import DroverTestKit
 import FoundationEssentials
+import Synchronization
 import Testing
 
 @testable import DroverController
@@ -150,6 +151,37 @@ import Testing
     #expect(release() == true)
     #expect(release() == false)
     #expect(daemon.run(until: { daemon.world.processes(of: "a").count == 1 && daemon.isReady("model/a") }))
+  }
+
+  @Test func `a renamed model keeps its override, and stays the current one`() {
+    let daemon = Daemon(Text.fleet("a", "b"))
+    #expect(daemon.becomesReady("a", "b"))
+    let pid = daemon.world.pid(of: "a")
+    let request = OverrideRequest(
+      object: Identity(.model, "a"), field: "spec.maxTokens", value: .value(.integer(77)), reason: "")
+    guard case .success? = hold(daemon, request) else {
+      Issue.record("the override was refused")
+      return
+    }
+    let switched = daemon.ask { try? await $0.switchModel(SwitchRequest(target: "a"), actor: "socket:7") }
+    #expect(switched == Identity(.model, "a"))
+    daemon.folder.state.withLock { state in
+      state.files["a.yaml"] = nil
+      state.files["c.yaml"] = Text.model("c", file: "a.gguf")
+    }
+    daemon.world.rename("a", to: "c")
+    daemon.source.notice()
+    #expect(
+      daemon.run(until: {
+        daemon.isReady("model/c") && daemon.object("model/c")?[path: ["spec", "maxTokens"]]?.integer == 77
+          && overrides(daemon).map(\.object) == [Identity(.model, "c")]
+          && daemon.controller.loop.latest.state.current.target == Identity(.model, "c")
+      }))
+    #expect(daemon.world.pid(of: "c") == pid)
+    daemon.restart()
+    #expect(daemon.run(until: { daemon.isReady("model/c") && daemon.isReady("model/b") }))
+    #expect(overrides(daemon).map(\.object) == [Identity(.model, "c")])
+    #expect(daemon.controller.loop.latest.state.current.target == Identity(.model, "c"))
   }
 
   @Test func `diff shows what is held, and what an edit would end`() throws {

@@ -92,6 +92,7 @@ enum CurrentRules {
 
   /// Why a model cannot be the current one, whatever is tried; nil where it can.
   private static func end(of target: Identity, _ builder: PlanBuilder) -> String? {
+    if builder.world.desired.isBeingRenamed(target) { return nil }
     guard let object = builder.world.desired[target], let resource = object.resource else {
       return "\(target) does not exist"
     }
