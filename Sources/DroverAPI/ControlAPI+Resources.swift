@@ -15,10 +15,13 @@ extension ControlAPI {
       Route(.get, "/api/v1/resources/{plural}", parameters: ["labelSelector"]) { [control] call in
         try await Self.list(try Self.kind(call.arguments[0]), control, call)
       },
-      Route(.get, "/api/v1/resources/{plural}/{name}") { [control] call in
+      Route(.get, "/api/v1/resources/{plural}/{name}") { [control, loads] call in
         let identity = Identity(try Self.kind(call.arguments[0]), call.arguments[1])
         guard let object = await control.object(identity) else { throw await Self.missing(identity, control) }
-        return Reply(json: object)
+        guard identity.kind == .model, let access = await loads?.recordAccess(of: identity.name) else {
+          return Reply(json: object)
+        }
+        return Reply(json: object.noting(access))
       },
       historyRoute,
       Route(.get, "/api/v1/events", parameters: ["limit", "object"]) { [control] call in

@@ -44,14 +44,17 @@ package struct ControlAPI: Sendable {
   let models: ModelRegister
   let overrides: any OverrideControl
   let current: any CurrentModelControl
+  /// Nil: nothing is loaded by request.
+  let loads: (any LoadControl)?
   let options: Options
   private let logger: Logger
 
   package init(
-    control: any FleetControl, discovery: (any ModelDiscovery)? = nil, overrides: any OverrideControl,
-    current: any CurrentModelControl, options: Options, logger: Logger
+    control: any FleetControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
+    overrides: any OverrideControl, current: any CurrentModelControl, options: Options, logger: Logger
   ) {
     self.control = control
+    self.loads = loads
     self.discovery = discovery
     models = ModelRegister(control: control, discovery: discovery)
     self.overrides = overrides
@@ -97,8 +100,8 @@ package struct ControlAPI: Sendable {
   }
 
   var routes: [Route] {
-    probeRoutes + resourceRoutes + actionRoutes + modelRoutes + discoveryRoutes + overrideRoutes + currentRoutes
-      + versionRoutes
+    probeRoutes + resourceRoutes + actionRoutes + loadRoutes + modelRoutes + discoveryRoutes + overrideRoutes
+      + currentRoutes + versionRoutes
   }
 
   private var probeRoutes: [Route] {

@@ -36,6 +36,14 @@ struct Fingerprints {
         hasher.combine(override.expiresAt)
       }
     }
+    for (name, demand) in state.demands {
+      add(Identity(.model, name)) { hasher in
+        hasher.combine(demand.request)
+        hasher.combine(demand.unloaded)
+        // Fast figures are written at most every ten seconds.
+        hasher.combine(demand.lastUsed.map { $0.milliseconds / 10_000 })
+      }
+    }
     for (identity, token) in state.handledTokens { add(identity) { $0.combine(token) } }
     for (name, facts) in state.facts { add(Identity(.model, name)) { $0.combine(facts) } }
     byObject = hashers

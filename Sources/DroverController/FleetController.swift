@@ -14,8 +14,10 @@ package struct FleetController: Service {
     decoder: ManifestDecoder, logger: Logger
   ) {
     let inbox = Inbox()
+    let desk = ModelDesk(surroundings: surroundings, inbox: inbox)
     loop = ReconcileLoop(
-      store: store, source: source, events: events, effects: SideEffects(drivers: drivers, inbox: inbox), inbox: inbox,
+      store: store, source: source, events: events, effects: SideEffects(drivers: drivers, inbox: inbox, desk: desk),
+      inbox: inbox, desk: desk,
       observers: ObserverBoard(surroundings: surroundings, node: options.policy.node, meter: meter),
       discovery: DiscoveryBoard(
         drivers: drivers, inbox: inbox, surroundings: surroundings, node: options.policy.node),

@@ -27,6 +27,13 @@ struct FleetState: Sendable {
   var switchOutcomes: [SwitchOutcome] = []
   /// The zone of the Fleet, in which bare dates end.
   var zone = ZoneRules.utc
+  /// What models are used for, by name.
+  var demands: [String: ModelDemand] = [:]
+  /// What the last load of each model took, by name.
+  var loads: [String: LoadRecord] = [:]
+  /// Models of which use or access is not on disk yet, and when it is to be written.
+  var unsavedDemands: Set<String> = []
+  var demandsDue: Timestamp?
   var watch = WatchState()
   var manifestFiles = 0
   /// Names of the providers that own instances and have not been looked at since the start.
@@ -76,6 +83,8 @@ struct FleetState: Sendable {
       current = CurrentModel(stored: value)
     }
     mayChooseDefault = current.target == nil
+    demands = stored.demands
+    loads = stored.loads
     let confirmed = stored.settings[FleetState.confirmationsSetting] ?? ""
     desired.confirmedPrunes = confirmed.split(separator: ",").map(String.init)
     isPruningOff = stored.wasRebuilt
@@ -87,7 +96,7 @@ struct FleetState: Sendable {
       observed: ObservedFleet(
         instances: instances.values.sorted { $0.instance.id < $1.instance.id }, providers: providers, facts: facts,
         pools: pools, isComplete: unseenProviders.isEmpty),
-      attempts: attempts, node: node, now: now, isPruningOff: isPruningOff, zone: zone,
+      attempts: attempts, demands: demands, loads: loads, node: node, now: now, isPruningOff: isPruningOff, zone: zone,
       notices: notices, overrides: overrides, current: current, mayChooseDefault: mayChooseDefault)
   }
 

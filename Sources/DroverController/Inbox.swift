@@ -21,6 +21,10 @@ enum Message: Sendable {
   case overrideAsked(Override)
   case overrideEnded(Override.Key, actor: String)
   case switchAsked(PendingSwitch)
+  /// Somebody asks for a model to be loaded or unloaded.
+  case loadRequested(model: String, LoadRequest)
+  /// Requests for models came or went.
+  case demandChanged
 }
 
 /// Messages for the loop, and a wake-up that coalesces: many messages are one round.

@@ -28,9 +28,12 @@ struct ObservationSchedule {
   private var wanted: [String: ModelTarget] = [:]
   private var factsDue: [String: Timestamp] = [:]
   private var factsRunning: Set<String> = []
+  private var isMemoryAwaited = false
 
   /// How often something that starts or stops is looked at.
   static let busyInterval = Duration.milliseconds(100)
+  /// How often memory is measured while something waits for it.
+  static let memoryInterval = Duration.seconds(1)
   /// How often a model file that could not be used is looked at again.
   static let problemInterval = Duration.seconds(10)
   /// How often a file that is being made is looked at.
@@ -86,6 +89,13 @@ struct ObservationSchedule {
     for name in wanted.keys { factsDue[name] = now }
   }
 
+  /// Has memory measured often, or no longer.
+  mutating func awaitMemory(_ isAwaited: Bool, now: Timestamp) {
+    defer { isMemoryAwaited = isAwaited }
+    guard isAwaited, !isMemoryAwaited else { return }
+    for (name, entry) in entries where entry.spec.isManaged { entries[name]?.ask(now: now) }
+  }
+
   /// Makes one provider due at once.
   mutating func lookAgain(at provider: String, now: Timestamp) { entries[provider]?.ask(now: now) }
 
@@ -119,7 +129,10 @@ struct ObservationSchedule {
   mutating func providerSeen(_ name: String, now: Timestamp) {
     guard var entry = entries[name] else { return }
     entry.isRunning = false
-    let interval = entry.isBusy ? ObservationSchedule.busyInterval : entry.spec.health.interval
+    let calm =
+      isMemoryAwaited && entry.spec.isManaged
+      ? min(ObservationSchedule.memoryInterval, entry.spec.health.interval) : entry.spec.health.interval
+    let interval = entry.isBusy ? ObservationSchedule.busyInterval : calm
     entry.due = entry.isAskedAgain ? now : now + interval
     entry.isAskedAgain = false
     entries[name] = entry

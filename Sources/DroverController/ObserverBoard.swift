@@ -10,6 +10,8 @@ final class ObserverBoard: Sendable {
     var toldProviders: [String: ProviderObservation] = [:]
     var toldFacts: [String: ModelFacts] = [:]
     var toldPools: [PoolObservation] = []
+    /// Whether something waits for memory, which is then looked at closely.
+    var isMemoryAwaited = false
   }
 
   private let state = Mutex(State())
@@ -36,6 +38,17 @@ final class ObserverBoard: Sendable {
     }
     watches.follow(hosts)
     change.yield()
+  }
+
+  /// While something waits for memory, the loop is told of small changes of it too, and soon.
+  func awaitMemory(_ isAwaited: Bool) {
+    let now = surroundings.now()
+    let begins = state.withLock { stored in
+      defer { stored.isMemoryAwaited = isAwaited }
+      stored.schedule.awaitMemory(isAwaited, now: now)
+      return isAwaited && !stored.isMemoryAwaited
+    }
+    if begins { change.yield() }
   }
 
   func lookAgain() {
@@ -124,7 +137,7 @@ extension ObserverBoard.State {
       measured.map(\.pool) != toldPools.map(\.pool)
       || zip(measured, toldPools).contains { new, old in
         let (a, b) = (new.free?.bytes ?? 0, old.free?.bytes ?? 0)
-        return abs(a - b) > max(a, b) / 16
+        return abs(a - b) > max(a, b) / (isMemoryAwaited ? 256 : 16)
       }
     if moved { toldPools = measured }
     return moved

@@ -14,6 +14,7 @@ struct ReconcileLoop: Service {
   let events: any EventSink
   let effects: SideEffects
   let inbox: Inbox
+  let desk: ModelDesk
   let observers: ObserverBoard
   let discovery: DiscoveryBoard
   let publisher: StatusPublisher
@@ -45,6 +46,7 @@ struct ReconcileLoop: Service {
       }
       group.cancelAll()
     }
+    await round.saveDemands()
     await publisher.flush()
   }
 

@@ -64,8 +64,10 @@ struct Round {
       book.take(message, backoff: backoff)
     }
     if messages.contains(where: \.concernsDiscovered) { book.settleDiscovered() }
+    book.take(loop.desk.takeNews())
     book.settlePruning()
     book.settleOverrides()
+    book.saveDemands()
     let facts = (state: book.state, changes: book.changes, events: book.events)
     var plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
     for _ in 0..<Round.passes {
@@ -75,8 +77,12 @@ struct Round {
     book.initialize(plan)
     await intendLaunches(of: plan, in: &book)
     let stops = beginStops(of: plan, in: &book)
+    let hasSettled = book.settleRequests(plan, node: loop.options.policy.node)
     if await commit(&book, else: facts) {
       launch(book, stops: stops, plan: plan, in: &group)
+      if hasSettled { loop.inbox.poke() }
+    } else {
+      for (instance, _) in stops { loop.desk.reopen(instance) }
     }
     await finish(plan, events: book.events, alarm: alarm)
     for case .discovered(let report) in messages { report.handled?.finish() }
@@ -101,6 +107,7 @@ struct Round {
     case .startFailed(let id, _): running.remove("start " + id)
     case .warmedUp(let id), .warmUpFailed(let id, _): running.remove("warm-up " + id)
     case .stopped(let id):
+      if let instance = state.instances[id]?.instance { loop.desk.forget(instance) }
       running.remove("stop " + id)
       failedStops[id] = nil
     case .stopFailed(let id, _):
@@ -172,7 +179,7 @@ struct Round {
     var stops: [(Instance, Duration)] = []
     for step in plan.steps {
       guard case .unload(let id, let drain) = step.action, !running.contains("stop " + id),
-        let instance = book.beginStop(id, step: step, backoff: backoff)
+        close(step, id, book.state), let instance = book.beginStop(id, step: step, backoff: backoff)
       else { continue }
       stops.append((instance, drain))
     }
@@ -186,6 +193,17 @@ struct Round {
     }
     failedStops = failedStops.filter { book.state.instances[$0.key] != nil }
     return stops
+  }
+
+  /// Lets nobody in any more to what a step unloads. What was idle when the plan was made may be in use by now: then it
+  /// stays, and the next round sees that.
+  private func close(_ step: Step, _ id: String, _ state: FleetState) -> Bool {
+    guard let instance = state.instances[id]?.instance else { return false }
+    let wasIdle = (state.demands[instance.model]?.inFlight ?? 0) == 0
+    let onlyIfIdle = step.reason == .idleUnloaded || step.reason == .evicted && wasIdle
+    if loop.desk.close(instance, onlyIfIdle: onlyIfIdle) { return true }
+    loop.inbox.poke()
+    return false
   }
 
   /// Commits what the book holds. After a failure only facts stay, to be saved later, and nothing new is begun.
@@ -220,6 +238,14 @@ struct Round {
     }
   }
 
+  /// Writes use and access, at the end.
+  mutating func saveDemands() async {
+    var book = StepBook(state: state, now: now)
+    book.take(loop.desk.takeNews())
+    book.saveDemands(evenIfEarly: true)
+    try? await loop.store.commit(book.changes)
+  }
+
   private mutating func launch(
     _ book: StepBook, stops: [(Instance, Duration)], plan: Plan,
     in group: inout ThrowingDiscardingTaskGroup<any Error>
@@ -248,11 +274,16 @@ struct Round {
   private mutating func finish(_ plan: Plan, events: [FleetEvent], alarm: Alarm) async {
     if !events.isEmpty { await loop.events.record(events) }
     for event in events { loop.logger.log(event) }
-    loop.publisher.publish(state, plan: plan)
+    // Whoever is told of a new status finds the state that it is of.
     loop.latest.put(state, plan: plan, isBusy: !running.isEmpty || !state.unseenProviders.isEmpty)
+    loop.publisher.publish(state, plan: plan)
+    loop.desk.follow(plan, fleet: state.desired.fleetSpec) { [state, now] in
+      state.world(node: loop.options.policy.node, now: now)
+    }
+    loop.observers.awaitMemory(plan.waits.contains { $0.reason == .insufficientMemory && !$0.isTerminal })
     let confirming = confirmAbsence()
     let stopRetry = failedStops.filter { !running.contains("stop " + $0.key) }.map(\.value.retryAt).min()
-    alarm.set([plan.wakeAt, retryStoreAt, confirming, stopRetry].compactMap { $0 }.min())
+    alarm.set([plan.wakeAt, retryStoreAt, confirming, stopRetry, state.demandsDue].compactMap { $0 }.min())
   }
 
   /// Asks for the second scan that absence needs, once the grace period is over.

@@ -5,6 +5,7 @@ import DroverPlanning
 struct SideEffects: Sendable {
   let drivers: any DriverCatalogue
   let inbox: Inbox
+  let desk: ModelDesk
 
   /// The driver that an instance was started by, also when its provider is gone from the manifests or has become one of
   /// another type.
@@ -42,6 +43,8 @@ struct SideEffects: Sendable {
       return inbox.post(.stopFailed(instance: instance.id, .notImplemented("no driver can end it")))
     }
     do throws(DriverError) {
+      // What was let in may not have reached the engine yet, which then knows of nothing to drain.
+      let drain = await desk.drained(instance, within: drain)
       let host = instance.isManaged ? provider : host(of: instance, provider: provider)
       try await driver.stop(instance, provider: host, drain: drain)
       inbox.post(.stopped(instance: instance.id))

@@ -105,7 +105,10 @@ final class StatusPublisher: Sendable {
     let prints = Fingerprints(state: state, plan: plan)
     for object in world.desired.objects where object.identity.kind != .fleet {
       let print = prints.of(object)
-      if let old = known[object.identity], old.fingerprint == print, old.sha256 != nil {
+      // What a set says follows from its models and from time.
+      if object.identity.kind != .modelSet, let old = known[object.identity], old.fingerprint == print,
+        old.sha256 != nil
+      {
         statuses[object.identity] = old.status
         continue
       }

@@ -4,7 +4,8 @@ extension StepBook {
   /// Takes one message over into the state. Facts only: nothing is decided here.
   mutating func take(_ message: Message, backoff: (Int) -> Duration) {
     switch message {
-    case .manifests, .reconcileRequested: break
+    case .manifests, .reconcileRequested, .demandChanged: break
+    case .loadRequested(let model, let request): take(request, for: model)
     case .observation(let provider, let observation): take(observation, of: provider)
     case .facts(let model, let facts): take(facts, of: model)
     case .pools(let pools): state.pools = pools
@@ -60,6 +61,7 @@ extension StepBook {
       let before = known.instance
       known.memory = seen.memory ?? known.memory
       known.inFlight = seen.inFlight
+      if (seen.inFlight ?? 0) > 0 { noteUse(of: known.instance.model) }
       known.contextWindow = seen.contextWindow ?? known.contextWindow
       known.capabilities = seen.capabilities ?? known.capabilities
       known.retiresAt = seen.retiresAt
@@ -71,6 +73,7 @@ extension StepBook {
       }
       known.phase = phase(of: seen, after: known)
       if case .ready = known.phase, known.instance.readyAt == nil { known.instance.readyAt = now }
+      noteMemory(of: known)
       if known.instance != before { changes.append(.putInstance(known.instance)) }
       state.instances[before.id] = known
     }

@@ -80,6 +80,7 @@ struct StepBook {
     state.attempts[step.object] = nil
     changes += [.removeRegistration(step.object), .clearAttempts(step.object), .removeStatus(step.object)]
     if state.notices.removeValue(forKey: step.object) != nil { changes.append(.setNotice(step.object, nil)) }
+    if step.object.kind == .model { forgetDemand(of: step.object.name) }
     record(step, "\(step.object.kind.singular)-unregistered")
   }
 
@@ -95,6 +96,8 @@ struct StepBook {
     }
     if let notice = state.notices.removeValue(forKey: from) { state.notices[step.object] = notice }
     if let attempts = state.attempts.removeValue(forKey: from) { state.attempts[step.object] = attempts }
+    state.demands[step.object.name] = state.demands.removeValue(forKey: from.name)
+    state.loads[step.object.name] = state.loads.removeValue(forKey: from.name)
     state.unregister(from)
     state.desired.forget(from)
     if let place = state.desired.index(of: step.object) { state.desired.objects[place].renamedFrom = nil }
@@ -162,6 +165,7 @@ struct StepBook {
   /// Plans a launch: the instance is recorded as an intent; it is started only after the commit.
   mutating func intend(_ launch: Launch) {
     launches.append(launch)
+    noteLoading(launch.instance.model)
     put(ObservedInstance(instance: launch.instance, phase: .intended))
     record(
       launch.step.object, "model-loading", launch.step.reason, launch.step.message, key: launch.instance.key)
@@ -173,6 +177,7 @@ struct StepBook {
     observed.instance.stoppingSince = observed.instance.stoppingSince ?? now
     observed.phase = .stopping
     put(observed)
+    noteUnloading(step)
     if step.reason == .evicted { record(step, "model-evicted") }
     if step.reason == .probeFailed {
       noteFailure(
@@ -212,6 +217,7 @@ struct StepBook {
   }
 
   mutating func recordLoaded(_ instance: Instance, _ object: Identity) {
+    noteLoaded(instance)
     let took = instance.loadedAt.map { ($0 - instance.intendedAt).seconds } ?? "0s"
     let place = [
       instance.process.map { "pid \($0.pid)" }, instance.port.map { "port \($0)" },

@@ -36,9 +36,11 @@ struct Daemon {
         environment: settings.environment),
       client: client, surroundings: surroundings)
     let source = DirectoryManifestSource(roots: settings.roots, surroundings: surroundings)
+    let devices = NvidiaMeter(
+      directory: folders.logs, environment: settings.environment, surroundings: surroundings)
     let controller = FleetController(
       store: SQLiteFleetStore(path: folders.database, now: surroundings.now), source: source, sink: sink,
-      events: events, drivers: drivers, meter: HostPoolMeter(), surroundings: surroundings,
+      events: events, drivers: drivers, meter: HostPoolMeter(devices: devices), surroundings: surroundings,
       options: ControllerOptions(
         policy: policy, version: droverVersion, settings: settings.shown, zones: { try? ZoneFile.rules(of: $0) }),
       decoder: ManifestDecoder(isTimeZone: Self.isTimeZone), logger: logger)
@@ -63,7 +65,7 @@ struct Daemon {
       notifier.ready()
     }
     let api = ControlAPI(
-      control: controller, discovery: controller, overrides: controller, current: controller,
+      control: controller, loads: controller, discovery: controller, overrides: controller, current: controller,
       options: ControlAPI.Options(
         listen: settings.listen, socketPath: folders.socket, passed: settings.passed,
         allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork),

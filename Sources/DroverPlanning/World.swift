@@ -8,6 +8,10 @@ package struct World: Equatable, Sendable {
   package var registered: [Registration]
   package var observed: ObservedFleet
   package var attempts: [Identity: Attempts]
+  /// What models are used for and who asked for them, by name; models that nobody ever used have none.
+  package var demands: [String: ModelDemand]
+  /// What the last load of each model took, by name.
+  package var loads: [String: LoadRecord]
   package var node: String
   package var now: Timestamp
   /// True after the durable state was rebuilt: nothing is pruned.
@@ -24,7 +28,8 @@ package struct World: Equatable, Sendable {
 
   package init(
     desired: DesiredFleet, registered: [Registration] = [], observed: ObservedFleet = ObservedFleet(),
-    attempts: [Identity: Attempts] = [:], node: String = "local", now: Timestamp, isPruningOff: Bool = false,
+    attempts: [Identity: Attempts] = [:], demands: [String: ModelDemand] = [:], loads: [String: LoadRecord] = [:],
+    node: String = "local", now: Timestamp, isPruningOff: Bool = false,
     zone: ZoneRules = .utc, notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [],
     current: CurrentModel = CurrentModel(), mayChooseDefault: Bool = false
   ) {
@@ -32,6 +37,8 @@ package struct World: Equatable, Sendable {
     self.registered = registered
     self.observed = observed
     self.attempts = attempts
+    self.demands = demands
+    self.loads = loads
     self.node = node
     self.now = now
     self.isPruningOff = isPruningOff

@@ -11,6 +11,8 @@ package final class MemoryFleetStore: FleetStore {
     var registrations: [Identity: Registration] = [:]
     var instances: [String: Instance] = [:]
     var attempts: [Identity: Attempts] = [:]
+    var demands: [String: ModelDemand] = [:]
+    var loads: [String: LoadRecord] = [:]
     var statuses: [Identity: StoredStatus] = [:]
     var settings: [String: String] = [:]
     var discovered: [String: [String: DiscoveredModel]] = [:]
@@ -47,6 +49,7 @@ package final class MemoryFleetStore: FleetStore {
       let fleet = StoredFleet(
         registrations: contents.registrations.values.sorted { $0.identity < $1.identity },
         instances: contents.instances.values.sorted { $0.id < $1.id }, attempts: contents.attempts,
+        demands: contents.demands, loads: contents.loads,
         statuses: contents.statuses, settings: contents.settings,
         discovered: contents.discovered.values.flatMap(\.values).sorted { ($0.provider, $0.id) < ($1.provider, $1.id) },
         notices: contents.notices, overrides: contents.overrides.values.sorted { $0.key < $1.key },
@@ -79,6 +82,8 @@ extension MemoryFleetStore.Contents {
     case .removeInstance(let id): instances[id] = nil
     case .putAttempts(let identity, let value): attempts[identity] = value
     case .clearAttempts(let identity): attempts[identity] = nil
+    case .putDemand(let model, let demand): demands[model] = demand?.durable
+    case .putLoad(let model, let load): loads[model] = load
     case .putStatus(let status): statuses[status.identity] = status
     case .removeStatus(let identity): statuses[identity] = nil
     case .appendHistory(let entry):
@@ -112,6 +117,8 @@ extension MemoryFleetStore.Contents {
       if overrides[override.key] == nil { overrides[override.key] = override }
     }
     if let attempt = attempts.removeValue(forKey: from), attempts[to] == nil { attempts[to] = attempt }
+    if let demand = demands.removeValue(forKey: from.name), demands[to.name] == nil { demands[to.name] = demand }
+    if let load = loads.removeValue(forKey: from.name), loads[to.name] == nil { loads[to.name] = load }
     let own = history[to] ?? []
     var moved = history.removeValue(forKey: from) ?? []
     moved.removeAll { old in own.contains { $0.entry.generation == old.entry.generation } }

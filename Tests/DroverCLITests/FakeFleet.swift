@@ -17,6 +17,7 @@ final class FakeFleet: FleetTransport {
   var overrides: [FieldValue] = []
   /// To whatever asks for an override or a switch.
   var actionReply: FleetReply?
+  var loadReply: FleetReply?
   /// By name of the object, newest first.
   var history: [String: [FieldValue]] = [:]
 
@@ -45,6 +46,8 @@ final class FakeFleet: FleetTransport {
     case ("GET", "api", "models"): return modelsReply ?? failure(404, "NOT_FOUND", "no models")
     case ("POST", "api", "models") where path.last == "switch":
       return actionReply ?? failure(404, "NOT_FOUND", "nothing of this name")
+    case ("POST", "api", "models") where ["load", "unload"].contains(path.last):
+      return loadReply ?? failure(409, "CONFLICT", "models/a.yaml:7: desiredState of model 'a' is Unloaded")
     case ("POST", "api", "models"): return discoverReply ?? failure(404, "NOT_FOUND", "no models")
     case ("GET", "api", "events"): return reply(list(events.filter { matches($0, query["object"]) }))
     case ("GET", "api", "changes"):

@@ -169,7 +169,10 @@ import Testing
     proposed.objects[index].resource = Make.model("llama-3-8b", slots: 9)
     let report = DiffReport.make(base: world, proposed: proposed, baseTitle: "")
     #expect(
-      report.changes.map(\.effect) == ["Drain: does not serve while it loads, 4 in flight; host 6.0 -> 20.0GiB"])
+      report.changes.map(\.effect) == [
+        "Drain: does not serve while it loads, 4 in flight; both do not fit: needs 20.0GiB on host; "
+          + "18.0GiB of 30.0GiB can be had now; host 6.0 -> 20.0GiB"
+      ])
     #expect(report.memory.map(\.after) == [Make.gib(26)])
     #expect(report.memory.map(\.peak) == [Make.gib(26)])
   }

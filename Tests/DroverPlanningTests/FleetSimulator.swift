@@ -27,6 +27,7 @@ struct FleetSimulator {
   var attempts: [Identity: Attempts] = [:]
   var notices: [Identity: DeprecationNotice] = [:]
   var current = CurrentModel()
+  var demands: [String: ModelDemand] = [:]
   var confirmed: [String] = []
   var unreadable = false
   var needs: [String: Int64] = [:]
@@ -111,7 +112,7 @@ struct FleetSimulator {
       desired: desired(), registered: registered.values.sorted { $0.identity < $1.identity },
       observed: ObservedFleet(
         instances: instances.values.sorted { $0.instance.id < $1.instance.id }, facts: facts),
-      attempts: attempts, now: now, notices: notices, current: current)
+      attempts: attempts, demands: demands, now: now, notices: notices, current: current)
   }
 
   func instances(of model: String) -> [ObservedInstance] {
@@ -120,7 +121,16 @@ struct FleetSimulator {
 
   // MARK: Carrying out
 
-  mutating func apply(_ plan: Plan) { for step in plan.steps { apply(step) } }
+  mutating func apply(_ plan: Plan) {
+    for step in plan.steps { apply(step) }
+    for (model, outcome) in DemandRules.settled(world(), plan) { demands[model]?.request?.outcome = outcome }
+  }
+
+  /// Somebody asks for a model to be loaded or unloaded; asking for a load tries at once what is in back-off.
+  mutating func request(_ model: String, loaded: Bool) {
+    if loaded { attempts[Identity(.model, model)] = nil }
+    demands[model, default: ModelDemand()].request = LoadRequest(wantsLoaded: loaded, at: now, actor: "test")
+  }
 
   private mutating func apply(_ step: Step) {
     switch step.action {
@@ -130,6 +140,7 @@ struct FleetSimulator {
       memories[step.object] = nil
       attempts[step.object] = nil
       notices[step.object] = nil
+      demands[step.object.name] = nil
     case .rename(let old): move(old, step.object)
     case .load(let reserve): load(step, reserve)
     case .warmUp(let id), .markLoaded(let id):
@@ -141,6 +152,9 @@ struct FleetSimulator {
     case .relabel(let id): instances[id]?.instance.generation = step.generation
     case .unload(let id, _):
       if step.reason == .probeFailed { fail(step.object, .probeFailed) }
+      if step.reason != .specChanged, step.reason != .stray {
+        demands[step.object.name] = DemandRules.unloading(demands[step.object.name], by: step, at: now)
+      }
       instances[id]?.instance.stoppingSince = now
       instances[id]?.phase = .stopping
     case .forget(let id):
@@ -165,11 +179,13 @@ struct FleetSimulator {
     memories[old] = nil
     renames[new] = nil
     needs[new.name] = needs[old.name]
+    demands[new.name] = demands.removeValue(forKey: old.name)
   }
 
   private mutating func load(_ step: Step, _ reserve: [PoolAmount]) {
     guard let resource = memories[step.object]?.resource else { return }
     launches += 1
+    demands[step.object.name] = DemandRules.loading(demands[step.object.name])
     var made = Make.instance("i\(10_000 + launches)", of: resource, generation: step.generation, phase: .intended)
     made.instance.reserved = reserve
     made.instance.intendedAt = now

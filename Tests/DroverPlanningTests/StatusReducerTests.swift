@@ -131,7 +131,7 @@ import Testing
     let idle = Make.model("a", state: "OnDemand")
     let fresh = try status(world(idle))
     #expect(fresh.condition("Ready") == "True NeverLoaded: Not loaded, as nothing asked for it.")
-    #expect(fresh.condition("Serving") == "False LoadsOnDemand: Nothing in this version loads it on demand.")
+    #expect(fresh.condition("Serving") == "True LoadsOnDemand: A request for it loads it.")
     #expect(fresh["state"] == .string("Available"))
 
     let loaded = try status(world(idle, phase: .ready))
@@ -167,7 +167,7 @@ import Testing
     #expect(gone.condition("Serving")?.hasPrefix("False Unloaded") == true)
     let idle = Make.model("a", state: "OnDemand")
     let evicted = try status(world(idle, phase: .stopping), previous: loaded)
-    #expect(evicted.condition("Serving")?.hasPrefix("False Evicted") == true)
+    #expect(evicted.condition("Serving")?.hasPrefix("True LoadsOnDemand") == true)
   }
 
   @Test func `failed attempts are history once the spec in force is loaded`() throws {

@@ -41,6 +41,28 @@ struct ConformanceTests {
   }
 
   @Test(arguments: Twin.allCases)
+  func `keeps what models are used for and what loading them took`(twin: Twin) async throws {
+    let subject = try Subject(twin)
+    _ = try await subject.store.load()
+    let request = LoadRequest(
+      wantsLoaded: true, at: Sample.time(7), actor: "socket:1", warmup: false, outcome: .failed(.crashed, "it ended"))
+    let demand = ModelDemand(
+      lastUsed: Sample.time(5), lastAccessed: Sample.time(6), accessCount: 3, request: request,
+      unloaded: ModelDemand.Unloading(.evicted, "made room", at: Sample.time(8)), inFlight: 2,
+      waitingSince: Sample.time(9))
+    let load = LoadRecord(reloadHash: "r", duration: .milliseconds(1500), memory: [PoolAmount("host", ByteCount(7))])
+    try await subject.store.commit([
+      .putDemand("object-1", demand), .putLoad("object-1", load), .putDemand("gone", demand), .putDemand("gone", nil),
+      .putLoad("gone", load), .putLoad("gone", nil),
+    ])
+    var kept = demand
+    (kept.inFlight, kept.waitingSince) = (0, nil)
+    #expect(try await subject.reloaded() == StoredFleet(demands: ["object-1": kept], loads: ["object-1": load]))
+    try await subject.store.commit([.rename(from: one, to: other)])
+    #expect(try await subject.reloaded() == StoredFleet(demands: ["object-2": kept], loads: ["object-2": load]))
+  }
+
+  @Test(arguments: Twin.allCases)
   func `returns what was put, sorted`(twin: Twin) async throws {
     let subject = try Subject(twin)
     _ = try await subject.store.load()

@@ -113,6 +113,21 @@ package struct FleetClient {
     _ = try json(FleetRequest("POST", "/api/v1/confirm-prune", body: Array(body.json.utf8)))
   }
 
+  /// Asks for a model to be loaded or unloaded, without waiting for it. Returns the instant of the request as the
+  /// model's status shows it.
+  package func requestLoad(_ loaded: Bool, of model: FleetObject, warmup: Bool?) throws(CLIError) -> Timestamp {
+    let body = FieldValue.object([
+      "provider": .string(model.text("spec", "provider") ?? ""),
+      "model": .string(model.text("spec", "modelID") ?? model.name), "warmup": warmup.map { .bool($0) },
+    ])
+    let target = "/api/v1/models/\(loaded ? "load" : "unload")?wait=false"
+    let answer = try json(FleetRequest("POST", target, body: Array(body.json.utf8)))
+    guard let at = answer["requestedAt"]?.string.flatMap(Timestamp.init(rfc3339:)) else {
+      throw malformed("requestedAt")
+    }
+    return at
+  }
+
   /// JSON of the diff report for these manifests. Changes nothing. A partial set leaves what it does not name as it is.
   package func plan(_ files: [ProposedFile], isPartial: Bool) throws(CLIError) -> [UInt8] {
     let list = files.map { file in

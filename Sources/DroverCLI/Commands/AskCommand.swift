@@ -4,7 +4,8 @@ import DroverSystem
 
 package struct AskCommand: FleetCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "ask", abstract: "Send one prompt to a loaded model of this host, and print its answer.")
+    commandName: "ask", abstract: "Ask a model of this host one prompt, and print its answer.",
+    discussion: "An OnDemand model that is not loaded is loaded first.")
 
   @Argument(help: "Name, alias or key of the model.", completion: ObjectCompletion.models)
   var model: String
@@ -32,7 +33,7 @@ package struct AskCommand: FleetCommand {
       throw CLIError("--timeout '\(timeout)' is no duration; expected for example 30s or 10m")
     }
     let client = try connection.client(in: console)
-    let object = try client.existingModel(model)
+    let object = try loaded(try client.existingModel(model), client, console)
     let model = object.name
     guard let text = object.text("status", "process", "port"), let port = Int(text) else {
       let state = object.text("status", "state") ?? "Unknown"
@@ -53,6 +54,14 @@ package struct AskCommand: FleetCommand {
     let answer = try AskCommand.answer(in: reply, model)
     console.write((console.isTerminal ? TerminalText.escapedLines(answer) : answer) + "\n")
     return 0
+  }
+
+  /// An OnDemand model of this host is loaded by being asked; asking one that is loaded keeps it so for longer.
+  private func loaded(_ object: FleetObject, _ client: FleetClient, _ console: Console) throws -> FleetObject {
+    guard object.text("status", "desiredState") == DesiredState.onDemand.rawValue,
+      object.value[path: ["spec", "llamaCpp", "file"]] != nil
+    else { return object }
+    return try LoadWait(client: client, console: console, limit: .seconds(900)).run(object, loaded: true, warmup: nil)
   }
 
   private func body(_ object: FleetObject, _ prompt: String) -> [UInt8] {

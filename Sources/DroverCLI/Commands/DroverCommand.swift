@@ -24,7 +24,11 @@ package struct DroverCommand: ParsableCommand {
           ConfirmPruneCommand.self, RunCommand.self,
         ]),
       CommandGroup(
-        name: "Models", subcommands: [ListCommand.self, DiscoverCommand.self, AskCommand.self, LogsCommand.self]),
+        name: "Models",
+        subcommands: [
+          ListCommand.self, DiscoverCommand.self, AskCommand.self, LoadCommand.self, UnloadCommand.self,
+          LogsCommand.self,
+        ]),
       CommandGroup(name: "This program", subcommands: [VersionCommand.self, CompletionCommand.self]),
     ])
 

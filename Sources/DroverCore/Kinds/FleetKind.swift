@@ -56,15 +56,15 @@ extension KindDefinition {
     Field("maxLoadedModels", .integer(1...100_000), "Models loaded at once.", default: .integer(10)),
     Field("countHosted", .boolean, "Count models that run at a hosted provider too.", default: .bool(false)),
     Field(
-      "idleUnloadAfter", .duration(minimum: .seconds(1)), "Unload an OnDemand model after this long without use.",
-      implemented: false),
+      "idleUnloadAfter", .duration(minimum: .seconds(1)),
+      "Unload an OnDemand model after this long without use; a Model's own wins, and a pinned one stays."),
     Field(
-      "minLoadedFor", .duration(minimum: .zero), "Keep an OnDemand model at least this long.",
-      default: .duration(.seconds(30)), implemented: false),
+      "minLoadedFor", .duration(minimum: .zero),
+      "Keep an OnDemand model at least this long before another takes its room.", default: .duration(.seconds(30))),
     Field(
       "queue",
       .object([
-        Field("maxRequests", .integer(0...1_000_000), "Requests that may wait for a model.", default: .integer(64)),
+        Field("maxRequests", .integer(0...1_000_000), "Requests that may wait for one model.", default: .integer(64)),
         Field(
           "timeout", .duration(minimum: .milliseconds(1)), "How long a request may wait.",
           default: .duration(.seconds(60))),

@@ -2,6 +2,14 @@
 package struct FleetSpec: Equatable, Sendable {
   package var maxLoadedModels: Int
   package var countHosted: Bool
+  /// After this long without use an OnDemand model is unloaded; nil: never.
+  package var idleUnloadAfter: Duration?
+  /// An OnDemand model is not unloaded to make room before it was loaded this long.
+  package var minLoadedFor: Duration
+  /// Requests that may wait for one model.
+  package var queueLimit: Int
+  /// How long a request may wait for a model.
+  package var queueTimeout: Duration
   package var pruneMaxPercent: Int
   package var pruneAllowEmpty: Bool
   package var resyncInterval: Duration
@@ -19,6 +27,10 @@ package struct FleetSpec: Equatable, Sendable {
   package init(spec: FieldValue = .emptyMap) {
     maxLoadedModels = Int(spec[path: ["loading", "maxLoadedModels"]]?.integer ?? 10)
     countHosted = spec[path: ["loading", "countHosted"]]?.bool ?? false
+    idleUnloadAfter = spec[path: ["loading", "idleUnloadAfter"]]?.duration
+    minLoadedFor = spec[path: ["loading", "minLoadedFor"]]?.duration ?? .seconds(30)
+    queueLimit = Int(spec[path: ["loading", "queue", "maxRequests"]]?.integer ?? 64)
+    queueTimeout = spec[path: ["loading", "queue", "timeout"]]?.duration ?? .seconds(60)
     pruneMaxPercent = Int(spec[path: ["prune", "maxPercent"]]?.integer ?? 50)
     pruneAllowEmpty = spec[path: ["prune", "allowEmpty"]]?.bool ?? false
     resyncInterval = spec["resyncInterval"]?.duration ?? .seconds(60)

@@ -53,10 +53,12 @@ package enum ModelFields {
       "deprecation", .object(deprecation),
       "Marks the model as on its way out. It serves on until its sunset, and is then drained and unloaded."),
     Field("warmup", .boolean, "Send one minimal request after loading; default: true where it costs nothing."),
-    Field("pinned", .boolean, "OnDemand, yet never evicted.", default: .bool(false), implemented: false),
     Field(
-      "idleUnloadAfter", .duration(minimum: .seconds(1)), "Unload an OnDemand model after this long without use.",
-      implemented: false),
+      "pinned", .boolean, "Once loaded, an OnDemand model is neither evicted nor unloaded for want of use.",
+      default: .bool(false)),
+    Field(
+      "idleUnloadAfter", .duration(minimum: .seconds(1)),
+      "Unload an OnDemand model after this long without use; default: the Fleet's."),
     Field(
       "transition", .enumeration(Transition.allCases.map(\.rawValue)),
       "How a reload goes: Surge starts the new before the old ends, Drain after; Auto is Surge where it fits.",

@@ -1,6 +1,6 @@
 extension KindDefinition {
   package static let modelSet = KindDefinition(
-    .modelSet, "Models that are loaded together; of one exclusive group one set is active.", implemented: false,
+    .modelSet, "Models that are loaded together; of one exclusive group one set is active.",
     example: """
       apiVersion: drover.dev/v1alpha1
       kind: ModelSet
@@ -20,14 +20,17 @@ extension KindDefinition {
           Field("matchLabels", .map(.string(.text)), "Models that carry all of these labels."),
         ]), "The models of the set.", required: true),
       Field(
-        "active", .enumeration(["Always", "Never", "Schedule"]), "When the set is loaded.", default: .string("Always")),
+        "active", .enumeration(["Always", "Never", "Schedule"]),
+        "When its OnDemand models are loaded; Never leaves that to requests.", default: .string("Always")),
       Field(
         "schedule",
         .object([
           Field("from", .string(.timeOfDay), "Start of the daily window.", required: true),
           Field("to", .string(.timeOfDay), "End of the daily window.", required: true),
         ]), "Daily window in the Fleet's time zone."),
-      Field("exclusiveGroup", .string(.nonEmpty), "Sets of one group exclude each other."),
+      Field(
+        "exclusiveGroup", .string(.nonEmpty),
+        "Of the sets of one group one is loaded at a time; loading a model of another unloads it first."),
     ])
 
   package static let route = KindDefinition(

@@ -56,6 +56,10 @@ package struct StoredFleet: Equatable, Sendable {
   /// Sorted by id.
   package var instances: [Instance]
   package var attempts: [Identity: Attempts]
+  /// By the name of the model.
+  package var demands: [String: ModelDemand]
+  /// What the last load of each model took, by its name.
+  package var loads: [String: LoadRecord]
   package var statuses: [Identity: StoredStatus]
   package var settings: [String: String]
   /// Sorted by provider and id.
@@ -69,6 +73,7 @@ package struct StoredFleet: Equatable, Sendable {
 
   package init(
     registrations: [Registration] = [], instances: [Instance] = [], attempts: [Identity: Attempts] = [:],
+    demands: [String: ModelDemand] = [:], loads: [String: LoadRecord] = [:],
     statuses: [Identity: StoredStatus] = [:], settings: [String: String] = [:],
     discovered: [DiscoveredModel] = [], notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [],
     wasRebuilt: Bool = false
@@ -76,6 +81,8 @@ package struct StoredFleet: Equatable, Sendable {
     self.registrations = registrations
     self.instances = instances
     self.attempts = attempts
+    self.demands = demands
+    self.loads = loads
     self.statuses = statuses
     self.settings = settings
     self.discovered = discovered
@@ -93,6 +100,10 @@ package enum StoreChange: Equatable, Sendable {
   case removeInstance(String)
   case putAttempts(Identity, Attempts)
   case clearAttempts(Identity)
+  /// What a model is used for; nil forgets it. What is not durable of it is left out.
+  case putDemand(String, ModelDemand?)
+  /// What the last load of a model took; nil forgets it.
+  case putLoad(String, LoadRecord?)
   case putStatus(StoredStatus)
   case removeStatus(Identity)
   case appendHistory(HistoryEntry)

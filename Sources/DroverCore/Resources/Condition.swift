@@ -106,6 +106,9 @@ package enum Reason: String, Sendable, Codable, CaseIterable {
   case quantizing = "Quantizing"
   case probeSucceeded = "ProbeSucceeded"
   case probeFailed = "ProbeFailed"
+  // States of a set of models.
+  case active = "Active"
+  case inactive = "Inactive"
   // What made a step necessary.
   case created = "Created"
   case specChanged = "SpecChanged"

@@ -69,6 +69,9 @@ private struct Check {
 
   private mutating func unload(_ step: Step, _ object: DesiredObject?, _ id: String) {
     guard let observed = instances[id], let object else { return }
+    if step.reason == .evicted, observed.phase != .ready || observed.instance.loadedAt == nil {
+      found.append("\(step.id): evicts a model that is loading")
+    }
     guard let resource = object.resource else {
       found.append("\(step.id): unloads a model whose manifest cannot be read")
       return
@@ -86,7 +89,9 @@ private struct Check {
     switch resource.spec["desiredState"]?.string {
     case "Unloaded": return
     case "Loaded": found.append("\(step.id): unloads a model that is as its manifest wants it")
-    default: if step.reason != .evicted { found.append("\(step.id): unloads an unchanged OnDemand model") }
+    default:
+      let unload = LooseUnload(step: step, observed: observed, spec: resource.spec, world: world)
+      if let violation = unload.violation { found.append("\(step.id): \(violation)") }
     }
   }
 

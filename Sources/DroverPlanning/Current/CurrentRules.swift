@@ -100,6 +100,9 @@ enum CurrentRules {
     guard target.kind == .model else { return nil }
     let model = ModelCase(object, resource, builder)
     if model.wish.desiredState == .unloaded { return "desiredState of \(target) is Unloaded" }
+    if let request = model.demand?.request, model.demand?.wantsUnload == true {
+      return "\(request.actor) asked for \(target) to be unloaded"
+    }
     if model.isPastSunset { return model.deprecation?.message(past: true) }
     if let provider = model.provider, !provider.isOnThisNode { return "\(target) belongs to another node" }
     return nil

@@ -85,7 +85,7 @@ struct DiffBuilder {
         .add, object, "register", "new", "validated; drover \(droverVersion) does not act on it yet", nil, fields)
     }
     guard object.identity.kind == .model else {
-      return line(.add, object, "register", "new", "takes effect at once", nil, fields)
+      return line(.add, object, "register", "new", immediate(object), nil, fields)
     }
     let effect = ModelEffect(object, resource, context)
     let advice = renameAdvice(object, resource)
@@ -93,6 +93,12 @@ struct DiffBuilder {
     return effect.isLoaded
       ? line(.add, object, "load", "new", effect.memoryGrowth + advice, nil, fields)
       : line(.add, object, "register", "new", effect.idle + advice, nil, fields)
+  }
+
+  /// What an object does that nothing is loaded for.
+  private func immediate(_ object: DesiredObject) -> String {
+    guard object.identity.kind == .modelSet else { return "takes effect at once" }
+    return SetEffect.words(for: object.identity.name, context)
   }
 
   /// How a new model could go on with the process of one that vanishes: both want the same one, and only the model id,
@@ -127,8 +133,7 @@ struct DiffBuilder {
     let all = metadata + fields
     guard object.identity.kind == .model else {
       return line(
-        .live, object, "update", changeClass.rawValue, "takes effect at once", registration,
-        all)
+        .live, object, "update", changeClass.rawValue, immediate(object), registration, all)
     }
     let effect = ModelEffect(object, resource, context)
     let reason = effect.obstacle

@@ -97,8 +97,14 @@ enum DiffMemory {
     guard let resource = object.resource else { return true }
     let effect = ModelEffect(object, resource, context)
     if effect.isUnloaded { return false }
-    let isEvicted = context.steps(of: object.identity).contains { $0.reason == .evicted }
-    if isEvicted { return false }
+    let isUnloaded = context.steps(of: object.identity).contains { step in
+      if case .unload(let id, _) = step.action {
+        id == observed.instance.id && step.reason != .specChanged
+      } else {
+        false
+      }
+    }
+    if isUnloaded { return false }
     let wish = ModelWish(resource)
     return observed.instance.serves(resource, wish) || !effect.isReload || effect.obstacle != nil
   }

@@ -20,12 +20,16 @@ struct ModelEffect {
     let instances = context.instances[object.identity.name]
     live = instances.filter(\.isLive)
     stale = instances.filter { $0.isLive && !$0.instance.serves(resource, wish) }
+    isOfActiveSet = wish.desiredState == .onDemand && context.sets.claim(on: object.identity.name) != nil
+    lastLoad = context.world.loads[object.identity.name]?.duration
     need = ModelEffect.need(resource, provider, context.world)
     let deprecation = Deprecation(written: self.wish.deprecation, retiresAt: nil, zone: context.world.zone)
     isPastSunset = deprecation?.isOver(at: context.world.now) ?? false
   }
 
   private let isPastSunset: Bool
+  private let lastLoad: Duration?
+  private let isOfActiveSet: Bool
   /// Live instances of older specs.
   private let stale: [ObservedInstance]
 
@@ -39,14 +43,14 @@ struct ModelEffect {
     guard let facts = world.observed.facts[resource.identity.name], facts.reloadHash == resource.reloadHash else {
       return nil
     }
-    return facts.memory
+    return world.loads[resource.identity.name]?.corrected(facts.memory, for: resource.reloadHash) ?? facts.memory
   }
 
   var isRunning: Bool { !live.isEmpty }
   var isReload: Bool { !stale.isEmpty && !isUnloaded }
   /// A first instance is loaded.
   var isLoaded: Bool {
-    live.isEmpty && (wish.desiredState == .loaded) && !isPastSunset && (provider?.isOnThisNode ?? true)
+    live.isEmpty && (wish.desiredState == .loaded || isOfActiveSet) && !isPastSunset && (provider?.isOnThisNode ?? true)
       && !model.isSuspended
   }
   var isUnloaded: Bool {
@@ -79,7 +83,7 @@ struct ModelEffect {
     if hasLoad {
       how = "Surge: the old serves until the new does"
     } else if drainsFirst {
-      how = "Drain: does not serve while it loads" + inFlight
+      how = "Drain: does not serve while it loads" + estimate + inFlight + drainReason
     } else {
       how = "Surge or Drain, once its file is read"
     }
@@ -95,6 +99,22 @@ struct ModelEffect {
     let (before, after) = (old.amount.display, new.amount.display)
     let unit = String(after.suffix(3))
     return "\(new.pool) \(before.hasSuffix(unit) ? String(before.dropLast(3)) : before) -> \(after)"
+  }
+
+  /// How long that may be, from how long the last load took.
+  private var estimate: String {
+    guard let last = lastLoad else { return "" }
+    let seconds = max(1, (last.wholeMilliseconds + 999) / 1000)
+    return ", about \(seconds)s as the last load took"
+  }
+
+  /// Why the old is unloaded first.
+  private var drainReason: String {
+    let messages = steps.compactMap { step -> String? in
+      if case .unload = step.action, step.reason == .specChanged { step.message } else { nil }
+    }
+    guard let message = messages.first, let end = message.firstRange(of: " is loaded: ") else { return "" }
+    return "; " + message[end.upperBound...]
   }
 
   private var inFlight: String {

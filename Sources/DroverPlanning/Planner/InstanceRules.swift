@@ -150,13 +150,14 @@ struct InstanceRules {
     guard let provider = model.provider else { return }
     builder.candidates.append(
       LoadCandidate(
-        model: model, provider: provider, need: gate.need, rank: rank(builder.world), serving: serving,
-        stopping: stopping, stopped: stopped))
+        model: model, provider: provider, need: gate.need, rank: rank(builder.world), claim: model.claim,
+        serving: serving, stopping: stopping, stopped: stopped))
   }
 
   private func rank(_ world: World) -> LoadCandidate.Rank {
     if !stopping.isEmpty || !stopped.isEmpty { return .underWay }
     if let attempts = world.attempts[model.identity], attempts.specHash == model.resource.specHash { return .retried }
+    if case .demanded = model.claim { return .demanded }
     return model.generation > 1 ? .edited : .fresh
   }
 }

@@ -9,13 +9,26 @@ struct LoadCandidate {
     case underWay
     case edited
     case fresh
+    /// Somebody asked for it; who asked first comes first.
+    case demanded
     case retried
+  }
+
+  enum Claim: Equatable {
+    /// Its manifest says so.
+    case enforced
+    /// Somebody asked for it at that instant.
+    case demanded(since: Timestamp)
+    /// It was loaded, and its spec changed: it takes what is free.
+    case none
   }
 
   var model: ModelCase
   var provider: ProviderState
   var need: [PoolAmount]
   var rank: Rank
+  /// What it may unload others for.
+  var claim: Claim
   /// Instances of older specs that serve until this one does.
   var serving: [ObservedInstance]
   /// Instances of older specs that are being stopped for this one.
@@ -26,5 +39,20 @@ struct LoadCandidate {
   /// At another provider, or another model there: never drained first unless memory demands it.
   var isMove: Bool {
     serving.contains { $0.instance.provider != model.wish.provider || $0.instance.modelID != model.wish.modelID }
+  }
+}
+
+extension LoadCandidate {
+  /// When it was asked for; what nobody asked for comes at the instant zero.
+  var demandedSince: Timestamp {
+    if case .demanded(let since) = claim { since } else { Timestamp(milliseconds: 0) }
+  }
+}
+
+extension ModelCase {
+  var claim: LoadCandidate.Claim {
+    if wish.desiredState == .loaded || isKept || set != nil { return .enforced }
+    guard let demand, demand.wantsLoad else { return .none }
+    return .demanded(since: demand.pendingSince ?? demand.request?.at ?? Timestamp(milliseconds: 0))
   }
 }

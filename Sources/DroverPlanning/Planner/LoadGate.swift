@@ -80,12 +80,13 @@ struct LoadGate {
     return wait(outage.reason, "provider/\(model.wish.provider): \(outage.message)")
   }
 
-  /// Memory that loading takes: as declared, else as read from the file. Nothing where it runs elsewhere.
+  /// Memory that loading takes: as declared, else as read from the file and measured when it was last loaded. Nothing where it runs elsewhere.
   var need: [PoolAmount] {
     guard model.provider?.spec.isManaged == true else { return [] }
     let declared = model.resource.spec[path: ["llamaCpp", "requiredMemory"]]?.map ?? []
     let amounts = declared.compactMap { entry in entry.value.byteCount.map { PoolAmount(entry.key, $0) } }
     guard amounts.isEmpty else { return amounts.sorted { $0.pool < $1.pool } }
-    return world.observed.facts[model.identity.name]?.memory ?? []
+    let estimate = world.observed.facts[model.identity.name]?.memory ?? []
+    return world.loads[model.identity.name]?.corrected(estimate, for: model.resource.reloadHash) ?? estimate
   }
 }

@@ -19,15 +19,9 @@ struct MemoryBook {
   private var used: [Key: ByteCount] = [:]
   private var stillLoading: [String: ByteCount] = [:]
   private var free: [String: ByteCount] = [:]
-  private var sharedPools: Set<String> = []
 
-  init(_ world: World, providers: [String: ProviderState]) {
+  init(_ world: World) {
     for pool in world.observed.pools { free[pool.pool] = pool.free }
-    var owners: [String: Int] = [:]
-    for provider in providers.values where provider.spec.isManaged && provider.isOnThisNode {
-      for pool in provider.spec.pools { owners[pool.name, default: 0] += 1 }
-    }
-    sharedPools = Set(owners.filter { $0.value > 1 }.keys)
     for observed in world.observed.instances where observed.instance.isManaged && !observed.hasEnded {
       for amount in observed.instance.reserved {
         used[Key(provider: observed.instance.provider, pool: amount.pool), default: .zero] += observed.held(amount)
@@ -54,7 +48,8 @@ struct MemoryBook {
         let left = limit - (used[Key(provider: provider.name, pool: amount.pool)] ?? .zero) + back
         if amount.amount > left { return .now(pool: amount.pool, need: amount.amount, left: left, limit: limit) }
       }
-      if limit == nil || sharedPools.contains(amount.pool), let measured = free[amount.pool] {
+      // Whatever was set aside, memory counts as free only when it was measured to be.
+      if let measured = free[amount.pool] {
         let left = measured - (stillLoading[amount.pool] ?? .zero) + givenBack(freed, pool: amount.pool)
         if amount.amount > left { return .now(pool: amount.pool, need: amount.amount, left: left, limit: limit) }
       }

@@ -10,7 +10,7 @@ enum ModelRules {
       if builder.instances.hasAny(of: world.desired.objects[index].identity.name) { known += 1 }
       switch registry.standings[index] {
       case .beingAccepted, .renamedAway, .unknown: continue
-      case .accepted where isSettled(world.desired.objects[index], world, builder): continue
+      case .accepted where isSettled(world.desired.objects[index], world, &builder): continue
       case .accepted, .doomed: break
       }
       let object = world.desired.objects[index]
@@ -28,7 +28,9 @@ enum ModelRules {
 
   /// True for the common case in which there is nothing to do: no instance is wanted and there is none, or the only one
   /// serves. It copies nothing, which is what makes planning thousands of converged models cheap.
-  private static func isSettled(_ object: borrowing DesiredObject, _ world: World, _ builder: PlanBuilder) -> Bool {
+  private static func isSettled(
+    _ object: borrowing DesiredObject, _ world: World, _ builder: inout PlanBuilder
+  ) -> Bool {
     guard let resource = object.resource, world.observed.isComplete,
       !resource.annotations.contains(where: Annotation.isOwn)
     else { return false }
@@ -36,17 +38,37 @@ enum ModelRules {
     guard wish.deprecation == nil, world.notices.isEmpty || world.notices[object.identity] == nil,
       builder.providers[wish.provider]?.retirements[wish.modelID] == nil
     else { return false }
+    let isLoose = wish.desiredState == .onDemand
     guard let only = builder.instances.only(of: object.identity.name) else {
+      if isLoose, world.demands[object.identity.name]?.wantsLoad == true { return false }
+      if isLoose, !builder.sets.isEmpty, builder.sets.claim(on: object.identity.name) != nil { return false }
       return wish.desiredState != .loaded && !builder.instances.hasAny(of: object.identity.name)
         && (builder.kept.isEmpty || !builder.kept.contains(object.identity.name))
     }
-    return wish.desiredState != .unloaded && builder.providers[wish.provider]?.isOnThisNode ?? true
+    let isServing =
+      wish.desiredState != .unloaded && builder.providers[wish.provider]?.isOnThisNode ?? true
       && world.observed.instances[only].phase == .ready && world.observed.instances[only].retiresAt == nil
       && world.observed.instances[only].instance.loadedAt != nil
       && world.observed.instances[only].instance.generation == object.generation
       && world.observed.instances[only].instance.reloadHash == resource.reloadHash
       && world.observed.instances[only].instance.provider == wish.provider
       && world.observed.instances[only].instance.modelID == wish.modelID
+    guard isServing, isLoose, !builder.kept.contains(object.identity.name) else { return isServing }
+    // A set may want it, or not; that is for the long way.
+    if !builder.sets.isEmpty, builder.sets.concerns(object.identity.name) { return false }
+    return staysLoaded(wish, world.observed.instances[only], world.demands[object.identity.name], &builder)
+  }
+
+  /// Whether an OnDemand model that serves goes on doing so; notes when it will have been idle for too long.
+  private static func staysLoaded(
+    _ wish: ModelWish, _ observed: ObservedInstance, _ demand: ModelDemand?, _ builder: inout PlanBuilder
+  ) -> Bool {
+    if demand?.wantsUnload == true { return false }
+    guard wish.idleUnloadAfter != nil || builder.fleet.idleUnloadAfter != nil,
+      let end = IdleRule.end(wish, instances: [observed], demand: demand, fleet: builder.fleet)
+    else { return true }
+    builder.wake(at: end)
+    return end > builder.world.now
   }
 
   private static func tend(_ model: ModelCase, _ builder: inout PlanBuilder) {
@@ -61,15 +83,21 @@ enum ModelRules {
       }
       return
     }
-    if model.instances.isEmpty && (model.wish.desiredState != .loaded && !model.isKept || model.isPastSunset) { return }
+    if let exclusion = model.exclusion, model.demand?.wantsLoad == true {
+      builder.add(
+        Wait(
+          model.identity, .capacityExceeded,
+          "modelset/\(exclusion.set) of exclusive group \(exclusion.group) is active, which keeps it unloaded",
+          isTerminal: true))
+    }
+    if model.instances.isEmpty && !model.isClaimed { return }
+    if let end = model.idleEnd { builder.wake(at: end) }
     if model.wantsInstance {
       var rules = InstanceRules(model)
       rules.apply(to: &builder)
     } else {
-      let isEnded = model.isPastSunset && model.wish.desiredState != .unloaded
-      let why = model.wish.desiredState == .unloaded ? "desiredState is Unloaded" : "it belongs to another node"
-      let ending = isEnded ? model.deprecation?.message(past: true) : nil
-      unloadAll(model, isEnded ? .sunset : .unloaded, ending ?? why, &builder)
+      let (reason, why) = model.dismissal ?? (.unloaded, "nothing asks for it")
+      unloadAll(model, reason, why, &builder)
     }
   }
 

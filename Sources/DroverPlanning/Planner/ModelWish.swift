@@ -11,6 +11,7 @@ struct ModelWish {
   var isPinned = false
   /// As it stands in the spec.
   var deprecation: FieldValue?
+  var idleUnloadAfter: Duration?
 
   init(_ resource: Resource) { self.init(name: resource.identity.name, spec: resource.spec) }
 
@@ -26,6 +27,7 @@ struct ModelWish {
       case "transition": transition = entries[index].value.string.flatMap(Transition.init) ?? .auto
       case "deprecation": deprecation = entries[index].value
       case "pinned": isPinned = entries[index].value.bool ?? false
+      case "idleUnloadAfter": idleUnloadAfter = entries[index].value.duration
       default: continue
       }
     }

@@ -9,13 +9,9 @@ struct Placement {
   private var memory: MemoryBook
   private var slots: SlotBook
   private var loads: Int
-  private var evictable: [Evictable]
-
-  /// A model that may be unloaded to make room for one that must be loaded.
-  private struct Evictable {
-    var model: ModelCase
-    var observed: ObservedInstance
-  }
+  private var evictions: EvictionBook
+  /// Models of exclusive groups that are loaded in this round, or have room kept for them.
+  private var groupClaims: [String] = []
 
   static func apply(to builder: inout PlanBuilder) {
     guard !builder.candidates.isEmpty else { return }
@@ -23,21 +19,24 @@ struct Placement {
     // They come in the order of their names, so one pass for each rank sorts them.
     let candidates = builder.candidates
     for rank in LoadCandidate.Rank.allCases {
-      for index in candidates.indices where candidates[index].rank == rank {
-        placement.place(candidates[index], &builder)
+      var chosen = candidates.indices.filter { candidates[$0].rank == rank }
+      if rank == .demanded {
+        chosen.sort { (candidates[$0].demandedSince, $0) < (candidates[$1].demandedSince, $1) }
       }
+      for index in chosen { placement.place(candidates[index], &builder) }
     }
   }
 
   private init(_ builder: PlanBuilder) {
     let world = builder.world
-    memory = MemoryBook(world, providers: builder.providers)
+    memory = MemoryBook(world)
     slots = SlotBook(builder)
     loads = world.observed.instances.count { $0.instance.isManaged && $0.isLoading }
-    evictable = Placement.evictable(builder)
+    evictions = EvictionBook(builder)
   }
 
   private mutating func place(_ candidate: LoadCandidate, _ builder: inout PlanBuilder) {
+    guard hasGroup(candidate, &builder) else { return }
     guard candidate.provider.spec.isManaged || slots.counts(candidate.provider) else {
       return load(candidate, &builder)
     }
@@ -60,6 +59,7 @@ struct Placement {
     let model = candidate.model
     for record in candidate.stopped { builder.add(.clear, model.forget(record)) }
     slots.take(candidate)
+    if candidate.model.isEvictable { evictions.expectRoom() }
     let isReload = !candidate.serving.isEmpty || !candidate.stopped.isEmpty || !candidate.stopping.isEmpty
     let failure = candidate.rank == .retried ? builder.world.attempts[model.identity]?.reason : nil
     builder.add(
@@ -67,6 +67,49 @@ struct Placement {
       model.step(
         .load(reserve: candidate.need), isReload ? .specChanged : failure ?? .created,
         "load generation \(model.generation) at provider/\(candidate.provider.spec.name)"))
+  }
+}
+
+// MARK: Exclusive groups
+
+extension Placement {
+  /// False while models are loaded that may not be loaded beside the candidate. Who asked first keeps the others of the
+  /// group out, so that one side of it does not go on for ever.
+  private mutating func hasGroup(_ candidate: LoadCandidate, _ builder: inout PlanBuilder) -> Bool {
+    let (sets, identity) = (builder.sets, candidate.model.identity)
+    guard candidate.model.wish.desiredState == .onDemand, sets.isInGroup(identity.name) else { return true }
+    func wait(_ rival: String, terminal: Bool = false, until: Timestamp? = nil) {
+      builder.add(
+        Wait(
+          identity, .capacityExceeded,
+          "waits for model/\(rival) to be unloaded: exclusive group \(sets.rivalry(identity.name, rival) ?? "")",
+          until: until, isTerminal: terminal))
+    }
+    if let rival = groupClaims.first(where: { sets.rivalry(identity.name, $0) != nil }) {
+      wait(rival)
+      return false
+    }
+    groupClaims.append(identity.name)
+    let rivals = rivals(of: identity.name, builder)
+    guard let first = rivals.first else { return true }
+    let names = Set(rivals.map(\.instance.model))
+    let chosen = evictions.evictable.indices.filter { names.contains(evictions.evictable[$0].model.identity.name) }
+    if candidate.claim != .none, !chosen.isEmpty { evict(chosen, for: candidate, &builder) }
+    let isHopeless =
+      candidate.claim != .enforced && chosen.isEmpty && !evictions.hasProspects
+      && !rivals.contains { $0.isStopping }
+    wait(first.instance.model, terminal: isHopeless, until: chance(for: candidate))
+    return false
+  }
+
+  /// What runs of models that may not be loaded beside `name`. A model that its own manifest wants loaded stands in
+  /// nobody's way.
+  private func rivals(of name: String, _ builder: PlanBuilder) -> [ObservedInstance] {
+    builder.world.observed.instances.filter { observed in
+      guard !observed.hasEnded, builder.sets.rivalry(name, observed.instance.model) != nil else { return false }
+      let resource = builder.world.desired[Identity(.model, observed.instance.model)]?.resource
+      return resource.map { ModelWish($0).desiredState != .loaded } ?? true
+    }
   }
 }
 
@@ -96,21 +139,18 @@ extension Placement {
     if drainsFirst || candidate.model.wish.transition == .auto || candidate.isMove, !candidate.serving.isEmpty,
       memory.obstacle(candidate.need, provider: provider, freed: going + candidate.serving) == nil
     {
-      drain(candidate, "both do not fit", &builder)
+      drain(candidate, "both do not fit: \(obstacle.message)", &builder)
       return false
     }
-    if candidate.model.wish.desiredState == .loaded || candidate.model.isKept,
-      evict(for: candidate, going: going, &builder)
-    {
-      return false
-    }
-    refuse(candidate, obstacle, &builder)
+    if candidate.claim != .none, evict(for: candidate, going: going, &builder) { return false }
+    refuse(candidate, obstacle, hasProspects: !going.isEmpty || evictions.hasProspects, &builder)
     return false
   }
 
   private mutating func keepRoom(_ candidate: LoadCandidate, _ message: String, _ builder: inout PlanBuilder) {
     memory.enter(candidate.need, provider: candidate.provider.spec)
     slots.take(candidate)
+    if candidate.model.isEvictable { evictions.expectRoom() }
     builder.add(Wait(candidate.model.identity, .insufficientMemory, message))
   }
 
@@ -130,8 +170,10 @@ extension Placement {
       Wait(model.identity, .draining, "generation \(model.generation) is loaded once its predecessor is gone"))
   }
 
+  /// A model that its manifest wants waits for as long as it takes. One that somebody asked for is refused when nothing
+  /// that runs will ever make room.
   private func refuse(
-    _ candidate: LoadCandidate, _ obstacle: MemoryBook.Obstacle, _ builder: inout PlanBuilder
+    _ candidate: LoadCandidate, _ obstacle: MemoryBook.Obstacle, hasProspects: Bool, _ builder: inout PlanBuilder
   ) {
     let model = candidate.model
     let own = candidate.serving.filter { $0.instance.provider == candidate.provider.spec.name }
@@ -144,7 +186,19 @@ extension Placement {
             + "set transition to Auto or Drain", isTerminal: true))
       return
     }
-    builder.add(Wait(model.identity, .insufficientMemory, obstacle.message))
+    if case .demanded = candidate.claim, !hasProspects {
+      builder.add(
+        Wait(
+          model.identity, .insufficientMemory, obstacle.message + ", and all that is loaded must stay",
+          isTerminal: true))
+      return
+    }
+    builder.add(Wait(model.identity, .insufficientMemory, obstacle.message, until: chance(for: candidate)))
+  }
+
+  /// When unloading another one may make room at last.
+  private func chance(for candidate: LoadCandidate) -> Timestamp? {
+    candidate.claim == .none ? nil : evictions.nextChance
   }
 
   /// The pool whose limit both together exceed, so that waiting is of no use.
@@ -161,31 +215,13 @@ extension Placement {
 // MARK: Eviction
 
 extension Placement {
-  /// Loaded OnDemand models, the longest loaded first.
-  private static func evictable(_ builder: PlanBuilder) -> [Evictable] {
-    var found: [Evictable] = []
-    for observed in builder.world.observed.instances where observed.isServing && observed.instance.isManaged {
-      guard let object = builder.world.desired[Identity(.model, observed.instance.model)],
-        !object.isSuspended, let resource = object.resource
-      else { continue }
-      let model = ModelCase(object, resource, builder)
-      guard model.wish.desiredState == .onDemand, !model.wish.isPinned, !model.isKept, model.isCurrent(observed) else {
-        continue
-      }
-      found.append(Evictable(model: model, observed: observed))
-    }
-    return found.sorted { left, right in
-      let (a, b) = (left.observed.instance, right.observed.instance)
-      return (a.loadedAt ?? a.intendedAt, a.id) < (b.loadedAt ?? b.intendedAt, b.id)
-    }
-  }
-
   /// Unloads as few OnDemand models as make room. False, and nothing done, if all of them together would not.
   private mutating func evict(
     for candidate: LoadCandidate, going: [ObservedInstance], _ builder: inout PlanBuilder
   ) -> Bool {
     var freed = going
     var chosen: [Int] = []
+    let evictable = evictions.evictable
     for index in evictable.indices where evictable[index].model.identity != candidate.model.identity {
       let before = memory.obstacle(candidate.need, provider: candidate.provider.spec, freed: freed)
       freed.append(evictable[index].observed)
@@ -206,14 +242,20 @@ extension Placement {
 
   private mutating func evict(_ chosen: [Int], for candidate: LoadCandidate, _ builder: inout PlanBuilder) {
     for index in chosen {
-      let victim = evictable[index]
+      let victim = evictions.evictable[index]
+      let cause =
+        switch candidate.claim {
+        case .enforced: "must be loaded"
+        case .demanded, .none: "is asked for"
+        }
       builder.add(
         .clear,
         victim.model.unload(
           victim.observed, drain: victim.model.drain, .evicted,
-          "unload: \(candidate.model.identity) must be loaded and needs its room"))
+          "unload: \(candidate.model.identity) \(cause) and needs its room; last needed at \(victim.lastNeed)"))
     }
-    for index in chosen.reversed() { evictable.remove(at: index) }
+    evictions.remove(chosen)
+    evictions.expectRoom()
   }
 
   /// True when one more model may be loaded. If not, a slot is made or waited for.
@@ -230,10 +272,14 @@ extension Placement {
     case .taken(let limit):
       let message = "waits for one of \(limit) loaded models to be unloaded (loading.maxLoadedModels)"
       let isFreeing = slots.claim()
-      if !isFreeing, candidate.model.wish.desiredState == .loaded || candidate.model.isKept, !evictable.isEmpty {
-        evict([0], for: candidate, &builder)
-      }
-      builder.add(Wait(identity, .capacityExceeded, message))
+      let victim = evictions.evictable.firstIndex { $0.model.identity != identity }
+      if !isFreeing, candidate.claim != .none, let victim { evict([victim], for: candidate, &builder) }
+      var isHopeless = false
+      if case .demanded = candidate.claim { isHopeless = !slots.hasLeaving && victim == nil && !evictions.hasProspects }
+      builder.add(
+        Wait(
+          identity, .capacityExceeded, message, until: isFreeing ? nil : chance(for: candidate), isTerminal: isHopeless)
+      )
     }
     return false
   }

@@ -12,11 +12,14 @@ struct PlanBuilder {
   let fleet: FleetSpec
   let verdict: PruneVerdict
   let instances: InstanceIndex
+  let sets: SetBook
   private(set) var providers: [String: ProviderState] = [:]
   private(set) var waits: [Wait] = []
   private var steps: [(phase: Phase, sequence: Int, step: Step)] = []
   private var wakes: Timestamp?
   var candidates: [LoadCandidate] = []
+  /// Ids of the instances that a step unloads already.
+  private(set) var leaving: Set<String> = []
   /// Names of OnDemand models that are loaded for being, or becoming, the current one.
   var kept: Set<String> = []
   /// Whether this plan changes what is known of the current model: once is enough for a plan.
@@ -29,12 +32,17 @@ struct PlanBuilder {
     fleet = world.desired.fleetSpec
     verdict = PruneGuard.verdict(world)
     instances = InstanceIndex(world.observed.instances)
+    sets = SetBook(world)
+    if let next = sets.next { wake(at: next) }
   }
 
   mutating func add(_ provider: ProviderState) { providers[provider.spec.name] = provider }
 
   /// Adds a step; steps of one phase stand in the order of their objects, loads in the order in which they are added.
-  mutating func add(_ phase: Phase, _ step: Step) { steps.append((phase, steps.count, step)) }
+  mutating func add(_ phase: Phase, _ step: Step) {
+    steps.append((phase, steps.count, step))
+    if case .unload(let id, _) = step.action { leaving.insert(id) }
+  }
 
   mutating func add(_ wait: Wait) {
     waits.append(wait)

@@ -18,6 +18,8 @@ struct SlotBook {
   private var enforced: Set<String> = []
   /// Slots of models that are on their way out, less those that are spoken for.
   private var freeing = 0
+  /// Whether models are on their way out.
+  private(set) var hasLeaving = false
 
   init(_ builder: PlanBuilder) {
     limit = builder.fleet.maxLoadedModels
@@ -30,9 +32,15 @@ struct SlotBook {
     }
     guard occupied.count + builder.candidates.count > limit else { return }
     freeing = occupied.count - staying.count
+    hasLeaving = freeing > 0
     for name in staying {
       guard let object = builder.world.desired[Identity(.model, name)], let resource = object.resource else { continue }
-      if object.isSuspended || ModelWish(resource).desiredState == .loaded { enforced.insert(name) }
+      let wish = ModelWish(resource)
+      if object.isSuspended || wish.desiredState == .loaded || wish.isPinned || builder.kept.contains(name)
+        || builder.sets.claim(on: name) != nil
+      {
+        enforced.insert(name)
+      }
     }
   }
 
@@ -46,7 +54,7 @@ struct SlotBook {
   mutating func take(_ candidate: LoadCandidate) {
     guard counts(candidate.provider) else { return }
     occupied.insert(candidate.model.identity.name)
-    if candidate.model.wish.desiredState == .loaded { enforced.insert(candidate.model.identity.name) }
+    if !candidate.model.isEvictable { enforced.insert(candidate.model.identity.name) }
   }
 
   /// Speaks for a slot that is being freed; false if there is none left to speak for.

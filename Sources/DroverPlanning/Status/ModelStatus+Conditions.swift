@@ -16,11 +16,14 @@ extension ModelStatus {
         ? (.yes, .lastGood, "Generation \(serving.instance.generation)") : (.yes, .loaded, "")
     }
     if let outage = provider?.outage { return (.no, .providerUnavailable, outage.message) }
-    if wish?.desiredState == .onDemand, loaded.reason == .neverLoaded || loaded.reason == .unloaded {
-      return (.no, .loadsOnDemand, "nothing in this version loads it on demand")
+    if wish?.desiredState == .onDemand, !object.isAbsent, ModelStatus.idleReasons.contains(loaded.reason) {
+      return (.yes, .loadsOnDemand, "a request for it loads it")
     }
     return (.no, loaded.reason, loaded.message)
   }
+
+  /// Why a model is not loaded that a request would load.
+  private static let idleReasons: Set<Reason> = [.neverLoaded, .unloaded, .idleUnloaded, .evicted, .hostRestarted]
 
   /// Whether a process or a load exists, and if not, how that came about: the reason outlives the instance.
   func loadedCondition(before: Condition?) -> Finding {
@@ -28,9 +31,11 @@ extension ModelStatus {
     if let loading { return (.no, loading.phase == .ready ? .warmingUp : .loading, "") }
     if let ending = lastFailure { return (.no, ending.cause.reason, ending.message) }
     if let step = unloadStep, !instances.isEmpty || before?.status == .yes {
-      return (.no, [.evicted, .probeFailed, .sunset].contains(step.reason) ? step.reason : .unloaded, step.message)
+      let isTold = [.evicted, .idleUnloaded, .probeFailed, .sunset].contains(step.reason)
+      return (.no, isTold ? step.reason : .unloaded, step.message)
     }
     if let attempts { return (.no, attempts.reason, attempts.message) }
+    if let unloaded = demand?.unloaded { return (.no, unloaded.reason, unloaded.message) }
     if wasEvicted { return (.no, .evicted, "unloaded to make room for a model that must be loaded") }
     guard let before, before.reason != .loading, before.reason != .warmingUp else {
       return (.no, .neverLoaded, "")

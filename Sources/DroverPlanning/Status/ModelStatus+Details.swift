@@ -16,6 +16,10 @@ extension ModelStatus {
     add("replacement", isRemoved ? nil : deprecation?.replacement.map { .string($0) })
     add("servingGeneration", serving.map { .integer($0.instance.generation) })
     add("loadedAt", serving?.instance.loadedAt.map { .string($0.description) })
+    add("lastUsed", demand?.lastUsed.map { .string($0.description) })
+    add("lastAccessed", demand?.lastAccessed.map { .string($0.description) })
+    add("accessCount", demand.flatMap { $0.accessCount > 0 ? .integer($0.accessCount) : nil })
+    add("request", demand?.request.map(requestValue))
     add("contextWindow", serving?.contextWindow.map { .integer(Int64($0)) })
     add("capabilities", capabilities)
     add("retiresAt", serving?.retiresAt.map { .string($0.description) })
@@ -39,10 +43,26 @@ extension ModelStatus {
     }
     switch loaded.reason {
     case .loadFailed, .loadTimeout, .crashed, .outOfMemory, .probeFailed, .modelNotFound: return "Failed"
-    case .evicted, .sunset: return "Unloaded"
+    case .evicted, .idleUnloaded, .sunset: return "Unloaded"
     case .neverLoaded: return context.waits(of: object.identity).contains(where: \.isTerminal) ? "Failed" : "Available"
     default: return attempts == nil ? "Unloaded" : "Failed"
     }
+  }
+
+  /// The newest request to load or unload it, and what became of that.
+  private func requestValue(_ request: LoadRequest) -> FieldValue {
+    let (outcome, reason, message): (String, Reason?, String?) =
+      switch request.outcome {
+      case .pending: ("Pending", nil, nil)
+      case .done: ("Done", nil, nil)
+      case .failed(let reason, let message): ("Failed", reason, message)
+      case .ended(let reason): ("Ended", reason, nil)
+      }
+    return .object([
+      "wants": .string(request.wantsLoaded ? "Loaded" : "Unloaded"), "at": .string(request.at.precise),
+      "actor": .string(request.actor), "outcome": .string(outcome), "reason": reason.map { .string($0.rawValue) },
+      "message": message.map { .string($0) },
+    ])
   }
 
   private func instanceValue(_ observed: ObservedInstance) -> FieldValue {

@@ -10,6 +10,7 @@ struct ModelStatus {
   let instances: [ObservedInstance]
   /// Failed attempts at the spec in force.
   let attempts: Attempts?
+  let demand: ModelDemand?
   /// What answers requests: an instance of the spec in force, else the newest of an older one.
   let serving: ObservedInstance?
   /// Why and when the model ends; nil while it does not.
@@ -31,6 +32,7 @@ struct ModelStatus {
     deprecation = Deprecation(
       written: wish?.deprecation, retiresAt: found.compactMap(\.retiresAt).min() ?? listed, zone: context.world.zone)
     attempts = context.world.attempts[object.identity].flatMap { $0.specHash == resource?.specHash ? $0 : nil }
+    demand = context.world.demands[object.identity.name]
     func isCurrent(_ observed: ObservedInstance) -> Bool {
       guard let resource, let wish else { return false }
       return observed.instance.serves(resource, wish)

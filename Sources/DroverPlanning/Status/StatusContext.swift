@@ -11,6 +11,7 @@ package struct StatusContext {
   let prices: PriceCatalogue
   let instances: InstanceIndex
   let providers: [String: ProviderState]
+  let sets: SetBook
   private let steps: [Identity: [Step]]
   private let waits: [Identity: [Wait]]
   private let earlierSteps: [Identity: [Step]]
@@ -29,6 +30,7 @@ package struct StatusContext {
     self.previousPlan = previousPlan
     self.reconcileTokens = reconcileTokens
     instances = InstanceIndex(world.observed.instances)
+    sets = SetBook(world)
     steps = Dictionary(grouping: plan.steps, by: \.object)
     waits = Dictionary(grouping: plan.waits, by: \.object)
     earlierSteps = Dictionary(grouping: previousPlan?.steps ?? [], by: \.object)

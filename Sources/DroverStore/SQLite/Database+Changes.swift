@@ -11,6 +11,8 @@ extension Database {
     case .removeInstance(let id): try run("DELETE FROM instances WHERE id = ?", [id])
     case .putAttempts(let identity, let attempts): try put(attempts, of: identity)
     case .clearAttempts(let identity): try delete(from: "attempts", identity)
+    case .putDemand(let model, let demand): try putBody(demand?.durable, of: model, in: "demands")
+    case .putLoad(let model, let load): try putBody(load, of: model, in: "loads")
     case .putStatus(let status):
       try run(
         "INSERT OR REPLACE INTO statuses VALUES (?, ?, ?, ?)",
@@ -121,6 +123,21 @@ extension Database {
         [to.kind.rawValue, to.name, from.kind.rawValue, from.name])
       try delete(from: table, from)
     }
+    if from.kind == .model {
+      for table in ["demands", "loads"] {
+        try run("UPDATE OR IGNORE \(table) SET model = ? WHERE model = ?", [to.name, from.name])
+        try run("DELETE FROM \(table) WHERE model = ?", [from.name])
+      }
+    }
     try trimHistory(of: to)
+  }
+
+  /// Writes what is known of one model as JSON; nil removes it.
+  private func putBody(_ value: (some Encodable)?, of model: String, in table: String) throws {
+    guard let value else { return try run("DELETE FROM \(table) WHERE model = ?", [model]) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let body = String(decoding: try encoder.encode(value), as: UTF8.self)
+    try run("INSERT OR REPLACE INTO \(table) VALUES (?, ?)", [model, body])
   }
 }

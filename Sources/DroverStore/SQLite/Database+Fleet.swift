@@ -22,6 +22,8 @@ extension Database {
         specHash: row[2], failures: row[3], lastFailure: row.timestamp(4), nextAttempt: row.timestamp(5),
         reason: reason, message: row[7])
     }
+    fleet.demands = try bodies(in: "demands")
+    fleet.loads = try bodies(in: "loads")
     let statuses = try Row.fetchCursor(self, sql: "SELECT * FROM statuses")
     while let row = try statuses.next() {
       guard let identity = row.identity, let status = try? row.value(3) else { continue }
@@ -50,6 +52,17 @@ extension Database {
           provider: row[0], listed: listed, firstSeen: row.timestamp(2), goneSince: row.optionalTimestamp(3)))
     }
     return models
+  }
+
+  /// What is known of each model. A row that cannot be read is left out: it is made anew.
+  private func bodies<Value: Decodable>(in table: String) throws -> [String: Value] {
+    var found: [String: Value] = [:]
+    let rows = try Row.fetchCursor(self, sql: "SELECT model, body FROM \(table)")
+    while let row = try rows.next() {
+      let (model, body): (String, String) = (row[0], row[1])
+      found[model] = try? JSONDecoder().decode(Value.self, from: Data(body.utf8))
+    }
+    return found
   }
 
   func history(of identity: Identity, limit: Int) throws -> [HistoryEntry] {

@@ -30,6 +30,14 @@ enum StoreSchema {
     }
     migrator.registerMigration("deprecations") { db in try db.execute(sql: deprecations) }
     migrator.registerMigration("overrides") { db in try db.execute(sql: overrides) }
+    migrator.registerMigration("demands") { db in
+      // Bodies are JSON.
+      try db.execute(
+        sql: """
+          CREATE TABLE demands (model TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL) STRICT;
+          CREATE TABLE loads (model TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL) STRICT;
+          """)
+    }
     return migrator
   }
 
