@@ -70,6 +70,21 @@ import Testing
     }
   }
 
+  @Test func `S8.1.9 the current model is kept, and unloading it by request leaves none`() {
+    let a = loose("a")
+    var world = Make.world(
+      objects([a], loading: ["idleUnloadAfter": .duration(.seconds(1))]), instances: [Make.instance("a1", of: a)])
+    world.current = CurrentModel(target: a.identity, since: Make.start, reason: .userPreference, isKept: true)
+    #expect(Planner.plan(world).steps.isEmpty)
+    world.demands["a"] = request(false)
+    let plan = Planner.plan(world)
+    #expect(plan.summary.contains("model/a unload a1"))
+    let next = plan.steps.compactMap { step in
+      if case .switchCurrent(let next) = step.action { next } else { nil }
+    }
+    #expect(next.map(\.target) == [nil])
+  }
+
   @Test func `who asked first is served first`() {
     let models = ["a", "b", "c"].map { loose($0) }
     var world = Make.world(objects(models, limit: 8))

@@ -34,10 +34,6 @@ struct SetBook {
   /// When any of this changes next.
   private(set) var next: Timestamp?
 
-  static let none = SetBook()
-
-  private init() {}
-
   init(_ world: World) {
     let objects = world.desired.objects
     let declared = SetBook.sets(in: objects).filter { !objects[$0].isSuspended }
