@@ -51,7 +51,8 @@ extension EndToEnd {
         try Holdings(station).descriptors <= start.descriptors + 2
       }
       let end = try Holdings(station)
-      #expect(end.logs <= start.logs, "\(start) -> \(end)")
+      // One more stays where a load began before the record of the last process was gone.
+      #expect(end.logs <= start.logs + 1, "\(start) -> \(end)")
       // A leak of 64 KiB a cycle would be seen in a whole run.
       #expect(end.memory - start.memory < 32 << 20, "\(start) -> \(end)")
       try await station.end(SIGINT)
