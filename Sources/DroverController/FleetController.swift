@@ -58,11 +58,28 @@ package struct FleetController: Service {
     }
     try? await loop.store.commit(ended)
     var state = loop.latest.state
-    for case .removeInstance(let id) in ended { state.instances[id] = nil }
+    for case .removeInstance(let id) in ended {
+      if let instance = state.instances.removeValue(forKey: id)?.instance {
+        await loop.events.record([stopEvent(of: instance)])
+      }
+    }
     let world = state.world(node: loop.options.policy.node, now: loop.surroundings.now())
-    loop.publisher.publish(state, plan: Planner.plan(world))
+    // What a droverd that goes on would load now is for the next one.
+    var plan = Planner.plan(world)
+    plan.waits = plan.steps.compactMap { step in
+      guard case .load = step.action else { return nil }
+      return Wait(step.object, .unloaded, "stopped together with droverd; the next one loads it")
+    }
+    plan.steps = []
+    loop.publisher.publish(state, plan: plan)
     await loop.publisher.flush()
     return ended.count
+  }
+
+  private func stopEvent(of instance: Instance) -> FleetEvent {
+    FleetEvent(
+      time: loop.surroundings.now(), name: "model-unloaded", severity: .normal, reason: .unloaded,
+      object: Identity(.model, instance.model), message: "stopped together with droverd", actor: "controller")
   }
 
   /// What the Fleet says about models at a shutdown; nil where it says nothing.

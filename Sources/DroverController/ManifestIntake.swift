@@ -9,6 +9,8 @@ struct ManifestIntake {
   /// Whether objects lost their documents since the last complete scan was folded: only such a scan may say what
   /// became of them.
   private var hasLostObjects = false
+  /// Whether what other objects inherited or referred to has gone: their documents are judged anew.
+  private var mustFold = false
   /// Below this many files the work is not worth spreading over cores.
   private static let chunk = 64
 
@@ -34,11 +36,15 @@ struct ManifestIntake {
     return (lost, edits)
   }
 
+  /// Objects that others inherit from or refer to were forgotten.
+  mutating func objectsForgotten() { mustFold = true }
+
   /// What is desired now that `delta` was taken over.
   mutating func fold(
     _ delta: ManifestDelta, edits: [ManifestEdit]?, over previous: DesiredFleet, policy: HostPolicy, now: Timestamp
   ) -> DesiredFleet {
-    if !hasLostObjects, let edits,
+    defer { mustFold = false }
+    if !hasLostObjects, !mustFold, let edits,
       let fleet = DesiredFold.refold(
         previous: previous, edits: edits, roots: delta.roots, policy: policy, now: now,
         file: { [files] in files[ManifestPath(root: $0.root, path: $0.path)] })

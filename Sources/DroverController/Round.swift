@@ -38,6 +38,14 @@ struct Round {
   }
 
   mutating func announceStart() async {
+    if state.isPruningOff {
+      let event = FleetEvent(
+        time: now, name: "state-rebuilt", severity: .warning, reason: .stateSaveError, object: nil,
+        message: "The database could not be read and was set aside; processes that it knew are ended and loaded anew, "
+          + "and nothing is pruned until everything is registered again", actor: "controller")
+      await loop.events.record([event])
+      loop.logger.log(event)
+    }
     // What was accepted before is looked at while the manifests are still being read.
     loop.observers.follow(state)
     loop.discovery.follow(state.desired)
@@ -78,7 +86,12 @@ struct Round {
     await intendLaunches(of: plan, in: &book)
     let stops = beginStops(of: plan, in: &book)
     let hasSettled = book.settleRequests(plan, node: loop.options.policy.node)
+    let before = state.registered.count
     if await commit(&book, else: facts) {
+      if state.registered.count < before {
+        intake.objectsForgotten()
+        loop.source.rescan(everything: false)
+      }
       launch(book, stops: stops, plan: plan, in: &group)
       if hasSettled { loop.inbox.poke() }
     } else {

@@ -50,6 +50,10 @@ int drover_descriptor_limit(uint64_t *soft, uint64_t *hard);
 /// The magic number of the file system that holds `path`.
 int drover_filesystem_magic(const char *path, uint64_t *magic);
 
+/// When a file was made, in nanoseconds since 1970 (statx(2), STATX_BTIME); when it was written where the file system
+/// does not know.
+int drover_birth_time(const char *path, int64_t *nanoseconds);
+
 /// The text of an errno, or null. Safe from any thread.
 const char *drover_error_text(int code);
 

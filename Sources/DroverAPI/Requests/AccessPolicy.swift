@@ -24,7 +24,7 @@ struct AccessPolicy: Sendable {
     guard let authority = authority?.lowercased(), hosts.contains(Self.hostName(of: authority)) else {
       throw APIError(
         code: .forbidden,
-        message: "requests to host '\(authority ?? "")' are refused; use 127.0.0.1, or allow the name in droverd")
+        message: "requests to host '\(authority ?? "")' are refused; use 127.0.0.1 or localhost")
     }
     guard let origin = origin?.lowercased() else { return }
     guard origin == "http://" + authority || origin == "https://" + authority else {

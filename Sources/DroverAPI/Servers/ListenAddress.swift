@@ -50,7 +50,7 @@ package enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .exposed(let address):
       "refusing to listen on \(address): other machines reach it and nothing authenticates them; listen on 127.0.0.1"
-        + " behind a proxy, or allow it explicitly"
+        + " behind a proxy, or allow it with --allow-unauthenticated-remote"
     case .failed(let address, let cause): "cannot listen on \(address): \(cause)"
     case .pathTooLong(let path):
       "cannot listen on \(path): the path of a socket may have \(SocketServer.pathLimit - 1) bytes; use a shorter state"

@@ -38,6 +38,7 @@ package struct FleetClient {
 
   /// The model of this name, alias or key.
   package func existingModel(_ word: String) throws(CLIError) -> FleetObject {
+    let word = Identity(argument: word).flatMap { $0.kind == .model ? $0.name : nil } ?? word
     if isSubdomainName(word), let object = try object(Identity(.model, word)) { return object }
     let models = try objects(of: .model)
     if let model = models.first(where: { $0.aliases.contains(word) || $0.text("status", "key") == word }) {

@@ -16,16 +16,16 @@ struct LogReader {
 
   static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
-  /// The logs of a model's processes in a folder, named `MODEL-` and eight hexadecimal digits, the newest first.
+  /// The logs of a model's processes in a folder, named `MODEL-` and eight hexadecimal digits, that of the
+  /// process started last first. A process that is drained writes after its successor, so what was written last says
+  /// nothing.
   static func logs(of model: String, in folder: String) -> [String] {
     let names = ((try? Directory.list(folder)) ?? []).map(\.name).filter { name in
       let middle = name.dropFirst(model.count + 1).dropLast(4)
       return name.hasPrefix(model + "-") && name.hasSuffix(".log") && middle.count == 8
         && middle.allSatisfy(\.isHexDigit)
     }
-    let aged = names.map { name in
-      ((try? FileStat(folder + "/" + name))?.modifiedNanoseconds ?? 0, folder + "/" + name)
-    }
+    let aged = names.map { name in (FileBirth.of(folder + "/" + name), folder + "/" + name) }
     return aged.sorted { $0 > $1 }.map(\.1)
   }
 

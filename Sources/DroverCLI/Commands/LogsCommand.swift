@@ -29,8 +29,9 @@ package struct LogsCommand: FleetCommand {
 
   package func run(in console: Console) async throws -> Int32 {
     let client = try connection.client(in: console)
-    let object = try client.existingObject(Identity(.model, model))
-    let path = try path(of: object, client.address)
+    let object = try client.existingModel(model)
+    let model = object.name
+    let path = try path(of: object, model, client.address)
     var reader = try LogReader(path)
     var text = try reader.rest()
     if let tail { text = LogReader.lastLines(tail, of: text) }
@@ -43,7 +44,7 @@ package struct LogsCommand: FleetCommand {
     return 0
   }
 
-  private func path(of object: FleetObject, _ address: ServerAddress) throws(CLIError) -> String {
+  private func path(of object: FleetObject, _ model: String, _ address: ServerAddress) throws(CLIError) -> String {
     let present = object.text("status", "process", "log")
     if let present, !previous { return present }
     // Of a process that ended, only the file is left: beside the present one's, or where droverd keeps them.

@@ -33,6 +33,10 @@ struct WaitTarget: Equatable, Sendable {
     let isRefused = object.condition("SpecValid")?.status == "False"
     if let document, !isAccepted || isRefused, document.sha256 != object.text("source", "sha256") { return .pending }
     if document != nil, stalled.reason == Reason.notImplemented.rawValue { return .withoutEffect }
+    // The Fleet only sums up the others, which are waited for themselves: it may lag behind them.
+    if document != nil, identity.kind == .fleet, stalled.reason == Reason.dependencyNotReady.rawValue {
+      return .pending
+    }
     return .failed("\(identity) is stalled: \(Self.cause(stalled))" + advice(object, now: nil))
   }
 

@@ -14,12 +14,12 @@ enum ChildLogs {
     _ = try? ChildLog.rotate(path, maxBytes: rotateAbove, keep: 1)
   }
 
-  /// Removes the logs of a model but the newest, and those of the instances `except`.
+  /// Removes the logs of a model but that of the process started last, and those of the instances `except`.
   static func prune(in directory: String, model: String, except ids: Set<String>) {
     let living = Set(ids.map { "\(model)-\($0.prefix(8)).log" })
     let old = ((try? Directory.list(directory)) ?? []).map(\.name)
       .filter { isLog($0, of: model) && !living.contains($0) }
-      .map { name in (name, (try? FileStat(directory + "/" + name))?.modifiedNanoseconds ?? 0) }
+      .map { name in (name, FileBirth.of(directory + "/" + name)) }
       .sorted { ($0.1, $0.0) > ($1.1, $1.0) }
     for (name, _) in old.dropFirst() {
       for path in ["\(directory)/\(name)", "\(directory)/\(name).1"] { try? Directory.removeFile(path) }

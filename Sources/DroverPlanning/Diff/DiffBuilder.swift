@@ -135,6 +135,10 @@ struct DiffBuilder {
       return line(
         .live, object, "update", changeClass.rawValue, immediate(object), registration, all)
     }
+    if object.isSuspended {
+      return line(
+        .live, object, "update", changeClass.rawValue, "suspended: nothing is done to it", registration, all)
+    }
     let effect = ModelEffect(object, resource, context)
     let reason = effect.obstacle
     if effect.isReload {

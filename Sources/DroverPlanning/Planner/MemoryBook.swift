@@ -73,8 +73,8 @@ extension MemoryBook.Obstacle {
   var message: String {
     switch self {
     case .never(let pool, let need, let limit):
-      "needs \(need.display) on \(pool); the pool has \(limit.display). Lower llamaCpp.context.perRequest or slots, "
-        + "choose a smaller file, or raise managed.pools.\(pool).limit"
+      "needs \(need.display) on \(pool); the pool has \(limit.display). Lower llamaCpp.context.perRequest, slots or "
+        + "requiredMemory, choose a smaller file, or raise managed.pools.\(pool).limit"
     case .now(let pool, let need, let left, let limit):
       "needs \(need.display) on \(pool); \(max(left, .zero).display)"
         + (limit.map { " of \($0.display)" } ?? "") + " can be had now"

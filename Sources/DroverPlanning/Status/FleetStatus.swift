@@ -22,6 +22,8 @@ package enum FleetStatus {
       conditions.set(.pruneBlocked, .yes, .rootUnavailable, problem)
     } else if let blocked = context.plan.prune.blocked.first(where: { $0.reason != .pruneDisabled }) {
       conditions.set(.pruneBlocked, .yes, blocked.reason, blocked.message)
+    } else if let first = desired.unreadable.first {
+      conditions.set(.pruneBlocked, .yes, .unreadableDocument, "\(first.place) cannot be read, so nothing is removed")
     }
     if let fleet, let first = context.world.overrides(of: fleet.identity).first {
       conditions.set(.drifted, .yes, .overridden, Overrides.sentence(first))
@@ -62,6 +64,7 @@ package enum FleetStatus {
       return .failing(.rootUnavailable, problem, retry: "the root is read again")
     }
     if let fleet, let standing = CommonStanding.of(fleet, context) { return standing }
+    if let standing = unreadable(context.world.desired) { return standing }
     let sum = tally.sum
     var message = "\(sum.ready) of \(sum.expected) objects are ready"
     let isStuck = sum.stalled + sum.invalid > 0
@@ -74,6 +77,14 @@ package enum FleetStatus {
     if isStuck { return .terminal(.dependencyNotReady, message, detail: message) }
     if sum.failing > 0 { return .failing(.dependencyNotReady, message, retry: message) }
     return sum.progressing > 0 ? .working(message) : .done(.succeeded, message)
+  }
+
+  /// Documents that name no object cannot be told of at an object: the fleet tells of them.
+  private static func unreadable(_ desired: DesiredFleet) -> Standing? {
+    guard let first = desired.unreadable.first else { return nil }
+    let more = desired.unreadable.count > 1 ? " (and \(desired.unreadable.count - 1) more)" : ""
+    let message = "\(first.place): \(first.message)\(more)"
+    return .terminal(.invalidManifest, message, detail: message)
   }
 
   /// Why a root cannot be read; nil when all of them can.
