@@ -100,6 +100,8 @@ import Testing
     #expect(daemon.store.instanceIDs == [])
     let text = daemon.status.files[Identity(.model, "a")] ?? ""
     #expect(text.contains("reason: Unloaded"))
+    #expect(text.contains("state: Unloaded"))
+    #expect(!text.contains("Load generation"))
     #expect(!text.contains("pid:"))
   }
 }

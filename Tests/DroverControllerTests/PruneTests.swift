@@ -19,6 +19,23 @@ import Testing
     #expect(daemon.isReady("model/b") && daemon.isReady("model/c"))
   }
 
+  @Test func `what inherited from a Fleet that went is judged anew without a restart`() {
+    var files = Text.fleet("a", "b")
+    files["fleet.yaml"] = """
+      apiVersion: drover.dev/v1alpha1
+      kind: Fleet
+      metadata: {name: fleet}
+      spec: {defaultProvider: local}
+      """
+    files["c.yaml"] = Text.model("c", file: "c.gguf").replacing("  provider: local\n", with: "")
+    let daemon = Daemon(files)
+    #expect(daemon.becomesReady("a", "b", "c"))
+    daemon.edit("fleet.yaml", nil)
+    #expect(daemon.run(until: { daemon.state("model/c", "SpecValid") == "False InvalidManifest" }))
+    #expect(daemon.world.processes(of: "c").count == 1)
+    #expect(daemon.isReady("model/a") && daemon.isReady("model/b"))
+  }
+
   @Test func `a manifest that comes back in time was never gone`() {
     let daemon = Daemon(Text.fleet("a", "b", "c"))
     #expect(daemon.becomesReady("a", "b", "c"))

@@ -50,6 +50,18 @@ import Testing
       base: base, proposed: proposed(), baseTitle: "server gpu-1 at 91ab04e, observed 09:12:04Z; this tree 3f2c9d1")
   }
 
+  @Test func `a suspended model is foretold to be left alone`() throws {
+    let base = base()
+    var fleet = base.desired
+    let index = try #require(fleet.index(of: Identity(.model, "llama-3-8b")))
+    fleet.objects[index].resource = Make.model(
+      "llama-3-8b", slots: 2, annotations: [Label(Annotation.suspend, "true")])
+    let report = DiffReport.make(base: base, proposed: fleet, baseTitle: "")
+    let change = try #require(report.changes.first)
+    #expect(report.changes.count == 1 && report.counts.reload == 0)
+    #expect(change.step == "update" && change.effect == "suspended: nothing is done to it")
+  }
+
   @Test func `the text has the columns, glyphs and hunks that pipelines read`() {
     #expect(
       DiffText.render(report(), full: false) == """

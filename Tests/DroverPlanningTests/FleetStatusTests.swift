@@ -42,6 +42,20 @@ import Testing
     #expect(counts?[path: ["others", "notImplemented"]] == .integer(1))
   }
 
+  @Test func `a document that cannot be read keeps the fleet from Ready and from pruning`() {
+    var world = Make.world(
+      [Make.object(Make.provider()), Make.object(Make.model("a"))], instances: [Make.instance("i", of: Make.model("a"))]
+    )
+    world.desired.unreadable = [
+      Diagnostic(.error, .syntaxError, file: "bad.yaml", line: 1, column: 7, "the list does not end")
+    ]
+    let status = reduce(world)
+    #expect(status.condition("Ready")?.hasPrefix("False InvalidManifest") == true)
+    #expect(status.condition("Ready")?.contains("bad.yaml:1:7") == true)
+    #expect(status.condition("Stalled")?.hasPrefix("True InvalidManifest") == true)
+    #expect(status.condition("PruneBlocked")?.hasPrefix("True UnreadableDocument") == true)
+  }
+
   @Test func `the fleet is ready when everything is`() {
     let world = Make.world(
       [Make.object(Make.provider()), Make.object(Make.model("a"))], instances: [Make.instance("i", of: Make.model("a"))]
