@@ -70,6 +70,29 @@ private let invalid = """
     }
   }
 
+  @Test func `a model that the host cannot load is an error of its manifest`() async throws {
+    try await withFolder { folder in
+      try AtomicFile.write(folder + "/a.yaml", Array(valid.utf8), durability: .none)
+      let session = try Session()
+      let source = SourceReference(root: ".", path: "a.yaml", document: 0, line: 1, sha256: "")
+      let report = DiffReport(
+        base: "server gpu-1",
+        changes: [
+          DiffReport.Change(
+            glyph: .blocked, object: Identity(.model, "m"), step: "load", changeClass: "new",
+            effect: "ModelNotFound: no file 'nope.gguf' in the model directories", newGeneration: 1, newSource: source),
+          DiffReport.Change(
+            glyph: .blocked, object: Identity(.model, "n"), step: "load", changeClass: "new",
+            effect: "ProviderUnavailable: provider/x does not answer", newGeneration: 1, newSource: source),
+        ], unchanged: 0, memory: [], diagnostics: [], counts: DiffReport.Counts())
+      session.fleet.planReply = FleetReply(status: 200, body: Array(try JSONEncoder().encode(report)))
+      let text = await session.transcript(["validate", "-f", folder, "--socket", "s"])
+      #expect(text.contains("a.yaml:1:1: error: ModelNotFound: no file 'nope.gguf'"), "\(text)")
+      #expect(text.contains("[FileNotFound]") && text.contains("1 error, 0 warnings"), "\(text)")
+      #expect(!text.contains("ProviderUnavailable"), "\(text)")
+    }
+  }
+
   @Test func `what the server adds is counted, placed and sorted with the rest`() async throws {
     // One error, in one file.
     let broken = invalid.replacing("locla", with: "local")

@@ -46,7 +46,7 @@ package struct ValidateCommand: FleetCommand {
     let plan: [Diagnostic]
     do throws(CLIError) {
       let client = try connection.client(in: console)
-      plan = try PlanReply.read(try client.plan(input.proposed, isPartial: input.isPartial)).diagnostics
+      plan = try PlanReply.read(try client.plan(input.proposed, isPartial: input.isPartial)).hostFindings
       report.note = "Host checks: run by \(client.address)."
     } catch {
       throw CLIError(error.message, exitCode: 2)

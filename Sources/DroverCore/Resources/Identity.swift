@@ -32,9 +32,13 @@ package struct Identity: Hashable, Sendable, Codable, Comparable, CustomStringCo
 /// The one version of manifests that this program reads.
 package let manifestVersion = "drover.dev/v1alpha1"
 
-/// DNS-1123 subdomain: labels of `[a-z0-9]([-a-z0-9]*[a-z0-9])?` joined by dots, 253 characters at most.
+/// How many characters a name may have: files are named after objects, with up to 33 more, and 255 is what file systems
+/// take.
+package let longestName = 220
+
+/// DNS-1123 subdomain: labels of `[a-z0-9]([-a-z0-9]*[a-z0-9])?` joined by dots, ``longestName`` characters at most.
 package func isSubdomainName(_ text: String) -> Bool {
-  guard !text.isEmpty, text.utf8.count <= 253 else { return false }
+  guard !text.isEmpty, text.utf8.count <= longestName else { return false }
   var previous: UInt8 = UInt8(ascii: ".")
   for byte in text.utf8 {
     switch byte {

@@ -157,6 +157,10 @@ extension DocumentDecoder {
   private mutating func readName(_ node: YAMLNode) {
     let before = fields.findings.count
     defer { fields.nest(since: before, under: "metadata.name") }
+    if let length = node.text?.utf8.count, length > longestName {
+      fields.note(.invalidValue, node.mark, "must have at most \(longestName) characters, not \(length)")
+      return
+    }
     guard let text = node.text, isSubdomainName(text) else {
       fields.note(
         .invalidValue, node.mark,

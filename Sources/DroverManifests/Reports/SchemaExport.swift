@@ -50,7 +50,7 @@ package enum SchemaExport {
 
   private static func object(of definition: KindDefinition) -> FieldValue {
     let name = FieldValue.object([
-      "type": .string("string"), "maxLength": .integer(253),
+      "type": .string("string"), "maxLength": .integer(Int64(longestName)),
       "pattern": .string("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"),
       "description": .string("Unique among the objects of its kind."),
     ])
