@@ -93,7 +93,7 @@ let package = Package(
         "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "DroverHTTP", "DroverWire", "DroverSystem",
         .argumentParser,
       ]),
-    .executableTarget(name: "droverd", dependencies: ["DroverDaemon", .argumentParser], swiftSettings: swiftSettings),
+    .executableTarget(name: "droverd", dependencies: ["DroverDaemon"], swiftSettings: swiftSettings),
     .executableTarget(name: "drover", dependencies: ["DroverCLI"], swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
     tests("DroverAPITests", ["DroverAPI", "DroverCore", .lifecycle, .logging]),

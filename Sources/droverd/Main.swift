@@ -1,9 +1,9 @@
-import ArgumentParser
 import DroverDaemon
+import Glibc
 
 @main
 enum Main {
   static func main() async {
-    await DaemonCommand.main()
+    exit(await DaemonCommand.launch())
   }
 }
