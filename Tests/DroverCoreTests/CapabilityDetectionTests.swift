@@ -1,7 +1,7 @@
 import DroverCore
 import Testing
 
-/// Which of several sources is believed.
+/// S9.2.1: which of several sources is believed.
 struct CapabilityDetectionTests {
   private let yes = CapabilityEvidence(has: [.vision])
   private let no = CapabilityEvidence(lacks: [.vision])

@@ -1,7 +1,7 @@
 import DroverCore
 import Testing
 
-/// What the names of models say.
+/// S9.2.1, S2.2.1, S2.2.2, S2.2.3: what the names of models say.
 struct NamePatternTests {
   private static let text = "text_generation streaming"
   private static let chat = "text_generation chat_completion streaming"

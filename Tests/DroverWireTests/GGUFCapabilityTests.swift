@@ -3,7 +3,7 @@ import Testing
 
 @testable import DroverWire
 
-/// What a file says of the capabilities of its model.
+/// S9.2.1: what a file says of the capabilities of its model.
 struct GGUFCapabilityTests {
   private func metadata(_ change: (inout GGUFBuilder) -> Void) throws -> GGUFMetadata {
     var builder = GGUFBuilder()

@@ -31,6 +31,12 @@ package protocol ModelDriver: Sendable {
   /// Sends one minimal request of the right kind and waits for its reply.
   func warmUp(_ instance: Instance, target: ModelTarget) async throws(DriverError)
 
+  /// Sends one request of these to an instance that is loaded, and reads the answer. Throws where there is none that
+  /// says anything of the model.
+  func attempt(
+    _ trial: Trial, on instance: Instance, target: ModelTarget
+  ) async throws(DriverError) -> TrialOutcome
+
   /// Drains for at most `drain`, then ends the instance; returns when it is gone.
   func stop(_ instance: Instance, provider: ProviderSpec?, drain: Duration) async throws(DriverError)
 
@@ -50,6 +56,12 @@ package protocol ModelDriver: Sendable {
 }
 
 extension ModelDriver {
+  package func attempt(
+    _ trial: Trial, on instance: Instance, target: ModelTarget
+  ) async throws(DriverError) -> TrialOutcome {
+    throw .notImplemented("models of provider '\(target.provider.name)' cannot be measured by this version")
+  }
+
   package func watch(_ provider: ProviderSpec, changed: @escaping @Sendable () -> Void) async {}
 
   package func list(_ provider: ProviderSpec, isAsked: Bool) async throws(DriverError) -> [ListedModel]? { nil }

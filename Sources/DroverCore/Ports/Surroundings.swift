@@ -4,14 +4,18 @@ package struct Surroundings: Sendable {
   /// Sleeps for a duration, or throws when cancelled.
   package var sleep: @Sendable (Duration) async throws -> Void
   package var random: @Sendable () -> UInt64
+  /// Time since some instant, for measuring: it never goes back, and is finer than ``now``.
+  package var uptime: @Sendable () -> Duration
 
+  /// `uptime` nil: as ``now`` goes on.
   package init(
     now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void,
-    random: @escaping @Sendable () -> UInt64
+    random: @escaping @Sendable () -> UInt64, uptime: (@Sendable () -> Duration)? = nil
   ) {
     self.now = now
     self.sleep = sleep
     self.random = random
+    self.uptime = uptime ?? { .milliseconds(now().milliseconds) }
   }
 
   /// 128 random bits as 32 hexadecimal digits.

@@ -50,10 +50,17 @@ struct ClaudeDialect: ServerDialect {
     if let error = server.error(in: reply, saying: "\(server.subject) (/v1/messages)") { throw error }
   }
 
+  func trials(at server: ModelServer, uptime: @escaping @Sendable () -> Duration) -> TrialClient {
+    TrialClient(server, .claude, token: nil, headers: Self.headers(for: server), uptime: uptime)
+  }
+
   private func request(_ server: ModelServer, _ path: String) -> UpstreamClient.Request {
-    var headers = [("anthropic-version", Self.version)]
-    if let secret = server.secret { headers.append(("x-api-key", secret.value)) }
-    return UpstreamClient.Request(url: server.endpoint.root + path, headers: headers, timeout: server.patience)
+    UpstreamClient.Request(
+      url: server.endpoint.root + path, headers: Self.headers(for: server), timeout: server.patience)
+  }
+
+  private static func headers(for server: ModelServer) -> [(String, String)] {
+    [("anthropic-version", version)] + (server.secret.map { [("x-api-key", $0.value)] } ?? [])
   }
 
   /// An id as a part of a path or a query.

@@ -4,7 +4,7 @@ import NIOHTTP1
 
 extension UpstreamClient {
   /// A longer line is nothing that is waited for.
-  private static let lineLimit = 1 << 20
+  static let lineLimit = 1 << 20
 
   /// Follows a stream of events and hands out its lines until it ends, or `request.timeout` is over. `opened` is called
   /// once the server has agreed to tell.

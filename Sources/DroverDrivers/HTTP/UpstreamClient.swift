@@ -9,7 +9,7 @@ package struct UpstreamClient: Sendable {
   let client: HTTPClient
   let sleep: @Sendable (Duration) async throws -> Void
   /// The listing of ten thousand models takes about 2 MB, and Ollama's four times that.
-  private static let replyLimit = 16 << 20
+  static let replyLimit = 16 << 20
   private static let requestsPerServer = 64
   private let slots = ConnectionSlots(limit: UpstreamClient.requestsPerServer)
 
@@ -80,10 +80,15 @@ package struct UpstreamClient: Sendable {
     }
   }
 
-  private func exchange(_ request: Request) async throws -> Reply {
+  /// Runs `body` once there is room at the server of `request`.
+  func withSlot<Value>(_ request: Request, _ body: () async throws -> Value) async throws -> Value {
+    try await slots.withSlot(at: request.server, body)
+  }
+
+  func outgoing(_ request: Request, accept: String) -> HTTPClientRequest {
     var outgoing = HTTPClientRequest(url: request.url)
     outgoing.method = HTTPMethod(rawValue: request.method)
-    outgoing.headers.add(name: "Accept", value: "application/json")
+    outgoing.headers.add(name: "Accept", value: accept)
     outgoing.headers.add(name: "User-Agent", value: "drover")
     if let token = request.token { outgoing.headers.add(name: "Authorization", value: "Bearer " + token) }
     for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
@@ -91,7 +96,12 @@ package struct UpstreamClient: Sendable {
       outgoing.headers.add(name: "Content-Type", value: "application/json")
       outgoing.body = .bytes(ByteBuffer(string: body.json))
     }
-    let response = try await client.execute(outgoing, timeout: .nanoseconds(request.timeout.clampedNanoseconds))
+    return outgoing
+  }
+
+  private func exchange(_ request: Request) async throws -> Reply {
+    let response = try await client.execute(
+      outgoing(request, accept: "application/json"), timeout: .nanoseconds(request.timeout.clampedNanoseconds))
     let body = try await response.body.collect(upTo: Self.replyLimit)
     return Reply(
       status: Int(response.status.code), headers: response.headers, body: Array(body.readableBytesView))

@@ -1,4 +1,5 @@
 import DroverCore
+import DroverWire
 
 /// How one kind of server is spoken to: the part of a ``HostedDriver`` that differs.
 protocol ServerDialect: Sendable {
@@ -29,6 +30,9 @@ protocol ServerDialect: Sendable {
 
   /// Sends one minimal request of a kind that the model is for.
   func infer(_ model: ListedModel, at server: ModelServer, timeout: Duration) async throws(DriverError)
+
+  /// What sends trials to the models of a server.
+  func trials(at server: ModelServer, uptime: @escaping @Sendable () -> Duration) -> TrialClient
 }
 
 extension ServerDialect {
@@ -36,6 +40,10 @@ extension ServerDialect {
 
   func evidence(of capabilities: [Capability]) -> CapabilityEvidence {
     CapabilityEvidence(has: Set(capabilities), lacks: listedCapabilities.subtracting(capabilities))
+  }
+
+  func trials(at server: ModelServer, uptime: @escaping @Sendable () -> Duration) -> TrialClient {
+    TrialClient(server, .compatible, uptime: uptime)
   }
 
   func listedID(_ id: String) -> String { id }

@@ -48,6 +48,10 @@ struct OllamaDialect: ServerDialect {
     try await run(.infer, model.id, isEmbedding: isEmbedding, at: server, timeout: timeout)
   }
 
+  func trials(at server: ModelServer, uptime: @escaping @Sendable () -> Duration) -> TrialClient {
+    TrialClient(server, .ollama, token: server.secret?.value, uptime: uptime)
+  }
+
   func unload(
     _ id: String, at server: ModelServer, isLast: Bool, drain: Duration
   ) async throws(DriverError) {

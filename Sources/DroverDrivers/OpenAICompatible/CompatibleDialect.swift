@@ -14,6 +14,10 @@ struct CompatibleDialect: ServerDialect {
       .inferOneToken(model: model.id, kinds: InferenceKind.kinds(for: model), timeout: timeout)
   }
 
+  func trials(at server: ModelServer, uptime: @escaping @Sendable () -> Duration) -> TrialClient {
+    TrialClient(server, source == .openAI ? .openAI : .compatible, uptime: uptime)
+  }
+
   static func listing(
     at server: ModelServer, previous: Listing?, from source: OpenAIListing.Source
   ) async throws(DriverError) -> Listing {

@@ -74,6 +74,7 @@ package struct ClaudeFake: FakeDialect {
     guard models.contains(aliases[model] ?? model), request.body?["max_tokens"]?.integer != nil else {
       return Self.error(404, "not_found_error", "model: \(model)")
     }
+    if request.body?["stream"]?.bool == true { return FakeReply.claudeStream() }
     return .json(
       .object([
         "id": .string("msg_1"), "type": .string("message"), "role": .string("assistant"), "model": .string(model),

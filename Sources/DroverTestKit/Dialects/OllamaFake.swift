@@ -41,6 +41,7 @@ package struct OllamaFake: FakeDialect {
     case "/api/generate", "/api/embed":
       let body = request.body
       return body?["prompt"] == nil && body?["input"] == nil ? .load : .inference
+    case "/api/chat": return .inference
     default: return .other
     }
   }
@@ -61,6 +62,7 @@ package struct OllamaFake: FakeDialect {
           "capabilities": .strings(abilities(model)),
           "model_info": .object(["general.architecture": .string("llama"), "llama.context_length": .integer(131_072)]),
         ]))
+    case ("POST", "/api/chat"): return FakeReply.ollamaChat(request.body)
     case ("POST", "/api/generate"), ("POST", "/api/embed"): return run(request, script, &memory)
     default: return .json(.object(["error": .string("404 page not found")]), status: 404)
     }

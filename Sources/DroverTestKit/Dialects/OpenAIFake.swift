@@ -34,8 +34,8 @@ package struct OpenAIFake: FakeDialect {
   static func inference(_ request: FakeRequest) -> FakeAnswer? {
     guard request.method == "POST" else { return nil }
     switch request.path {
-    case "/v1/chat/completions": return FakeAnswer(body: FakeReply.chat)
-    case "/v1/completions": return FakeAnswer(body: FakeReply.completion)
+    case "/v1/chat/completions": return FakeReply.chat(request.body)
+    case "/v1/completions": return FakeReply.completion(request.body)
     case "/v1/embeddings": return FakeAnswer(body: FakeReply.embedding)
     default: return nil
     }
