@@ -29,6 +29,7 @@ extension FoldRound {
           slot: slot, reason: first.code == .secretNotFound ? .secretNotFound : .notPermitted, diagnostics: denied))
     }
     // Names, room and cycles are judged among documents that are fine by themselves.
+    if found.isEmpty { found = checkTracking() }
     if found.isEmpty { found = checkNames() }
     if found.isEmpty { found = checkCycles() }
     if found.isEmpty { found = checkRoom() }
