@@ -42,6 +42,7 @@ package struct ControlAPI: Sendable {
   /// What models there are beside those of manifests; nil: none are looked for.
   let discovery: (any ModelDiscovery)?
   let models: ModelRegister
+  let measuring: (any ModelMeasuring)?
   let overrides: any OverrideControl
   let current: any CurrentModelControl
   /// Nil: nothing is loaded by request.
@@ -51,12 +52,14 @@ package struct ControlAPI: Sendable {
 
   package init(
     control: any FleetControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
+    measuring: (any ModelMeasuring)? = nil,
     overrides: any OverrideControl, current: any CurrentModelControl, options: Options, logger: Logger
   ) {
     self.control = control
     self.loads = loads
     self.discovery = discovery
     models = ModelRegister(control: control, discovery: discovery)
+    self.measuring = measuring
     self.overrides = overrides
     self.current = current
     self.options = options
@@ -101,7 +104,7 @@ package struct ControlAPI: Sendable {
 
   var routes: [Route] {
     probeRoutes + resourceRoutes + actionRoutes + loadRoutes + modelRoutes + discoveryRoutes + overrideRoutes
-      + currentRoutes + versionRoutes
+      + currentRoutes + versionRoutes + measureRoutes
   }
 
   private var probeRoutes: [Route] {

@@ -46,6 +46,12 @@ struct Fingerprints {
     }
     for (identity, token) in state.handledTokens { add(identity) { $0.combine(token) } }
     for (name, facts) in state.facts { add(Identity(.model, name)) { $0.combine(facts) } }
+    for (identity, measured) in state.measurements {
+      add(identity) { hasher in
+        hasher.combine(measured.metrics)
+        hasher.combine(measured.probe)
+      }
+    }
     byObject = hashers
     providers = state.providers.mapValues { observation in
       var hasher = Hasher()

@@ -27,6 +27,9 @@ extension FleetState {
     }
   }
 
+  /// The spec in force of the Fleet, overrides included; empty without a Fleet.
+  var fleetSettings: FieldValue { desired.fleet.flatMap { resource(of: $0.identity) }?.spec ?? .emptyMap }
+
   /// The spec in force of an object, overrides included.
   func resource(of identity: Identity) -> Resource? {
     guard let resource = desired[identity]?.resource, overrides.contains(where: { $0.object == identity }) else {

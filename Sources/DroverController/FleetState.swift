@@ -16,6 +16,10 @@ struct FleetState: Sendable {
   var discoveries: [String: DiscoveryStanding] = [:]
   var pools: [PoolObservation] = []
   var attempts: [Identity: Attempts] = [:]
+  /// What was measured of models.
+  var measurements: [Identity: ModelMeasurements] = [:]
+  /// Profiles that somebody waits for.
+  var profileRequests: [Identity: ProfileRequest] = [:]
   /// What was last told of deprecated models.
   var notices: [Identity: DeprecationNotice] = [:]
   /// What holds against the manifests; sorted by object and field. ``desired`` and ``registered`` know nothing of it.
@@ -77,6 +81,7 @@ struct FleetState: Sendable {
     }
     for model in stored.discovered { discovered[model.provider, default: [:]][model.id] = model }
     attempts = stored.attempts
+    measurements = stored.measurements
     notices = stored.notices
     overrides = stored.overrides
     if let text = stored.settings[FleetState.currentSetting], let value = try? JSONReader.read(text) {
@@ -96,8 +101,9 @@ struct FleetState: Sendable {
       observed: ObservedFleet(
         instances: instances.values.sorted { $0.instance.id < $1.instance.id }, providers: providers, facts: facts,
         pools: pools, isComplete: unseenProviders.isEmpty),
-      attempts: attempts, demands: demands, loads: loads, node: node, now: now, isPruningOff: isPruningOff, zone: zone,
-      notices: notices, overrides: overrides, current: current, mayChooseDefault: mayChooseDefault)
+      attempts: attempts, demands: demands, loads: loads, node: node, now: now, isPruningOff: isPruningOff,
+      measurements: measurements, profileRequests: profileRequests, zone: zone, notices: notices, overrides: overrides,
+      current: current, mayChooseDefault: mayChooseDefault)
   }
 
   func registration(of identity: Identity) -> Registration? {

@@ -15,6 +15,12 @@ enum Message: Sendable {
   case stopped(instance: String)
   case stopFailed(instance: String, DriverError)
   case straysEnded([String])
+  case profileRequested(Identity, ProfileRequest)
+  /// Whoever asked for a profile has gone.
+  case profileAbandoned(request: UInt64)
+  case profileEnded(ProfileJob, ProfileEnd)
+  case probed(Identity, ProbeRecord, actor: String, request: UInt64)
+  case metricsReported(Identity, MetricsUpdate, request: UInt64)
   case reconcileRequested(Identity?, token: String, actor: String)
   case pruneConfirmed(token: String, actor: String)
   case discovered(DiscoveryReport)

@@ -41,7 +41,7 @@ final class LatestWorld: Sendable {
   var settlement: Settlement {
     stored.withLock { stored in
       let state = stored.state
-      guard state.hasScanned, !stored.isBusy, stored.plan.steps.isEmpty else { return .moving }
+      guard state.hasScanned, !stored.isBusy, stored.plan.steps.allSatisfy(\.isMeasurement) else { return .moving }
       let blocked = Set(stored.plan.prune.blocked.map(\.identity))
       let isVanishing = state.desired.objects.contains { $0.isAbsent && !blocked.contains($0.identity) }
       guard !isVanishing else { return .moving }

@@ -19,6 +19,7 @@ struct ReconcileLoop: Service {
   let discovery: DiscoveryBoard
   let publisher: StatusPublisher
   let latest: LatestWorld
+  let measureDesk = MeasureDesk()
   let surroundings: Surroundings
   let options: ControllerOptions
   let decoder: ManifestDecoder
@@ -46,6 +47,7 @@ struct ReconcileLoop: Service {
       }
       group.cancelAll()
     }
+    measureDesk.close()
     await round.saveDemands()
     await publisher.flush()
   }

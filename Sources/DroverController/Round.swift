@@ -9,6 +9,7 @@ struct Round {
   private var intake: ManifestIntake
   /// Steps that run beside the loop; while one does, it is not started again.
   private var running: Set<String> = []
+  private var profiles = ProfileBook()
   private var lastEnd: Timestamp?
   private var lastLength = Duration.zero
   private var retryStoreAt: Timestamp?
@@ -85,6 +86,9 @@ struct Round {
     book.initialize(plan)
     await intendLaunches(of: plan, in: &book)
     let stops = beginStops(of: plan, in: &book)
+    let jobs = profiles.jobs(of: plan, in: book.state)
+    for job in jobs { book.beginProfile(job) }
+    book.settleProfiles(plan) { profiles.isRunning(request: $0) }
     let hasSettled = book.settleRequests(plan, node: loop.options.policy.node)
     let before = state.registered.count
     if await commit(&book, else: facts) {
@@ -93,11 +97,14 @@ struct Round {
         loop.source.rescan(everything: false)
       }
       launch(book, stops: stops, plan: plan, in: &group)
+      for job in jobs { measure(job, in: &group) }
       if hasSettled { loop.inbox.poke() }
     } else {
       for (instance, _) in stops { loop.desk.reopen(instance) }
     }
     await finish(plan, events: book.events, alarm: alarm)
+    // Whoever asks next sees what was answered.
+    for (request, answer) in book.answers { loop.measureDesk.answer(request, answer) }
     for case .discovered(let report) in messages { report.handled?.finish() }
     lastEnd = now
     lastLength = now - start
@@ -127,8 +134,15 @@ struct Round {
       running.remove("stop " + id)
       let failures = (failedStops[id]?.failures ?? 0) + 1
       failedStops[id] = (failures, now + backoff(failures))
+    case .profileEnded(let job, _): profiles.ended(job)
+    case .profileAbandoned(let request): profiles.end(request: request)
     default: break
     }
+  }
+
+  private mutating func measure(_ job: ProfileJob, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
+    let (effects, ended) = (loop.effects, profiles.begin(job))
+    group.addTask { await effects.profile(job, ended: ended) }
   }
 
   private mutating func takeManifestNews(_ message: Message, into book: inout StepBook) async {
@@ -270,6 +284,8 @@ struct Round {
     }
     for (instance, drain) in stops {
       running.insert("stop " + instance.id)
+      // What only measures must not be what an unload waits for.
+      profiles.end(instance: instance.id)
       let provider = state.provider(named: instance.provider)
       group.addTask { await effects.stop(instance, provider: provider, drain: drain) }
     }

@@ -24,6 +24,14 @@ extension StepBook {
         record(
           nil, "stray-ended", .stray, "Ended \(name): it carried our mark and stood in no record", severity: .warning)
       }
+    case .profileRequested(let identity, let request): self.request(request, of: identity)
+    case .profileAbandoned(let number):
+      for (identity, request) in state.profileRequests where request.number == number {
+        state.profileRequests[identity] = nil
+      }
+    case .profileEnded(let job, let end): take(end, of: job)
+    case .probed(let identity, let probe, _, let request): take(probe, of: identity, request: request)
+    case .metricsReported(let identity, let update, let request): take(update, of: identity, request: request)
     case .overrideAsked(let override): hold(override)
     case .overrideEnded(let key, let actor): release(key, "\(actor) ended it")
     case .switchAsked(let pending): begin(pending)

@@ -10,6 +10,8 @@ struct StepBook {
   var events: [FleetEvent] = []
   /// Instances to start, after their intents are on disk.
   private(set) var launches: [Launch] = []
+  /// What is told to those who wait, after the commit: by the number of their request.
+  var answers: [(request: UInt64, answer: MeasureDesk.Answer)] = []
   let now: Timestamp
   let actor: String
 
@@ -49,7 +51,7 @@ struct StepBook {
       case .switchCurrent(let next): become(next, step: step)
       case .abandonSwitch(let id): abandonSwitch(id, step: step)
       case .forget(let id): forgetInstance(id, step: step, backoff: backoff)
-      case .load, .warmUp, .unload: continue
+      case .load, .warmUp, .unload, .profile: continue
       }
       changed = true
     }
@@ -78,6 +80,7 @@ struct StepBook {
     state.unregister(step.object)
     state.desired.forget(step.object)
     state.attempts[step.object] = nil
+    state.measurements[step.object] = nil
     changes += [.removeRegistration(step.object), .clearAttempts(step.object), .removeStatus(step.object)]
     if state.notices.removeValue(forKey: step.object) != nil { changes.append(.setNotice(step.object, nil)) }
     if step.object.kind == .model { forgetDemand(of: step.object.name) }
@@ -96,6 +99,8 @@ struct StepBook {
     }
     if let notice = state.notices.removeValue(forKey: from) { state.notices[step.object] = notice }
     if let attempts = state.attempts.removeValue(forKey: from) { state.attempts[step.object] = attempts }
+    if let measured = state.measurements.removeValue(forKey: from) { state.measurements[step.object] = measured }
+    if let request = state.profileRequests.removeValue(forKey: from) { state.profileRequests[step.object] = request }
     state.demands[step.object.name] = state.demands.removeValue(forKey: from.name)
     state.loads[step.object.name] = state.loads.removeValue(forKey: from.name)
     state.unregister(from)
@@ -264,10 +269,19 @@ struct StepBook {
     _ object: Identity?, _ name: String, _ reason: Reason, _ message: String,
     severity: FleetEvent.Severity = .normal, key: String? = nil
   ) {
+    record(
+      object, name, reason, message, severity: severity,
+      payload: key.map { .object(["key": .string($0)]) } ?? .emptyMap)
+  }
+
+  mutating func record(
+    _ object: Identity?, _ name: String, _ reason: Reason, _ message: String,
+    severity: FleetEvent.Severity = .normal, payload: FieldValue
+  ) {
     events.append(
       FleetEvent(
         time: now, name: name, severity: severity, reason: reason, object: object, message: message, actor: actor,
-        payload: key.map { .object(["key": .string($0)]) } ?? .emptyMap))
+        payload: payload))
   }
 }
 

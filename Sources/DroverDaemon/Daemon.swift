@@ -65,7 +65,8 @@ struct Daemon {
       notifier.ready()
     }
     let api = ControlAPI(
-      control: controller, loads: controller, discovery: controller, overrides: controller, current: controller,
+      control: controller, loads: controller, discovery: controller, measuring: controller, overrides: controller,
+      current: controller,
       options: ControlAPI.Options(
         listen: settings.listen, socketPath: folders.socket, passed: settings.passed,
         allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork),
@@ -197,7 +198,9 @@ extension Surroundings {
   static let real = Surroundings(
     now: { Timestamp(milliseconds: WallClock.now()) },
     sleep: { try await Task.sleep(for: $0, clock: .continuous) },
-    random: { SystemRandomNumberGenerator.word() })
+    random: { SystemRandomNumberGenerator.word() }, uptime: { started.duration(to: .now) })
+
+  private static let started = ContinuousClock.now
 }
 
 extension BoundAddress {

@@ -53,6 +53,8 @@ package struct Step: Equatable, Sendable {
     case unload(instance: String, drain: Duration)
     /// Drop the record of an instance that has ended.
     case forget(instance: String)
+    /// Measure a loaded instance by this many requests.
+    case profile(instance: String, testCount: Int, cause: ProfileCause)
   }
 
   package var object: Identity
@@ -86,6 +88,7 @@ package struct Step: Equatable, Sendable {
     case .abandonSwitch(let id): "\(object) abandon-switch \(id)"
     case .unload(let instance, _): "\(object) unload \(instance)"
     case .forget(let instance): "\(object) forget \(instance)"
+    case .profile(let instance, _, _): "\(object) profile \(instance)"
     }
   }
 }

@@ -16,6 +16,10 @@ package struct World: Equatable, Sendable {
   package var now: Timestamp
   /// True after the durable state was rebuilt: nothing is pruned.
   package var isPruningOff: Bool
+  /// What was measured of models.
+  package var measurements: [Identity: ModelMeasurements]
+  /// Profiles that were asked for and not made yet.
+  package var profileRequests: [Identity: ProfileRequest]
   /// The zone in which bare dates end.
   package var zone: ZoneRules
   /// What was last told of deprecated models.
@@ -30,6 +34,7 @@ package struct World: Equatable, Sendable {
     desired: DesiredFleet, registered: [Registration] = [], observed: ObservedFleet = ObservedFleet(),
     attempts: [Identity: Attempts] = [:], demands: [String: ModelDemand] = [:], loads: [String: LoadRecord] = [:],
     node: String = "local", now: Timestamp, isPruningOff: Bool = false,
+    measurements: [Identity: ModelMeasurements] = [:], profileRequests: [Identity: ProfileRequest] = [:],
     zone: ZoneRules = .utc, notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [],
     current: CurrentModel = CurrentModel(), mayChooseDefault: Bool = false
   ) {
@@ -42,6 +47,8 @@ package struct World: Equatable, Sendable {
     self.node = node
     self.now = now
     self.isPruningOff = isPruningOff
+    self.measurements = measurements
+    self.profileRequests = profileRequests
     self.zone = zone
     self.notices = notices
     self.overrides = overrides

@@ -15,6 +15,7 @@ package final class MemoryFleetStore: FleetStore {
     var loads: [String: LoadRecord] = [:]
     var statuses: [Identity: StoredStatus] = [:]
     var settings: [String: String] = [:]
+    var measurements: [Identity: ModelMeasurements] = [:]
     var discovered: [String: [String: DiscoveredModel]] = [:]
     var notices: [Identity: DeprecationNotice] = [:]
     var overrides: [Override.Key: Override] = [:]
@@ -51,6 +52,7 @@ package final class MemoryFleetStore: FleetStore {
         instances: contents.instances.values.sorted { $0.id < $1.id }, attempts: contents.attempts,
         demands: contents.demands, loads: contents.loads,
         statuses: contents.statuses, settings: contents.settings,
+        measurements: contents.measurements,
         discovered: contents.discovered.values.flatMap(\.values).sorted { ($0.provider, $0.id) < ($1.provider, $1.id) },
         notices: contents.notices, overrides: contents.overrides.values.sorted { $0.key < $1.key },
         wasRebuilt: contents.wasRebuilt)
@@ -77,7 +79,9 @@ extension MemoryFleetStore.Contents {
   fileprivate mutating func apply(_ change: StoreChange) {
     switch change {
     case .putRegistration(let registration): registrations[registration.identity] = registration
-    case .removeRegistration(let identity): registrations[identity] = nil
+    case .removeRegistration(let identity):
+      registrations[identity] = nil
+      measurements[identity] = nil
     case .putInstance(let instance): instances[instance.id] = instance
     case .removeInstance(let id): instances[id] = nil
     case .putAttempts(let identity, let value): attempts[identity] = value
@@ -92,6 +96,7 @@ extension MemoryFleetStore.Contents {
       history[entry.identity] = (older + [(appended, entry)]).suffix(MemoryFleetStore.historyLimit)
     case .rename(let from, let to): rename(from, to)
     case .putSetting(let name, let value): settings[name] = value
+    case .putMeasurements(let identity, let measured): measurements[identity] = measured
     case .putDiscovered(let model): discovered[model.provider, default: [:]][model.id] = model
     case .removeDiscovered(let provider, let id): discovered[provider]?[id] = nil
     case .setNotice(let identity, let notice): notices[identity] = notice
@@ -117,6 +122,7 @@ extension MemoryFleetStore.Contents {
       if overrides[override.key] == nil { overrides[override.key] = override }
     }
     if let attempt = attempts.removeValue(forKey: from), attempts[to] == nil { attempts[to] = attempt }
+    if let measured = measurements.removeValue(forKey: from), measurements[to] == nil { measurements[to] = measured }
     if let demand = demands.removeValue(forKey: from.name), demands[to.name] == nil { demands[to.name] = demand }
     if let load = loads.removeValue(forKey: from.name), loads[to.name] == nil { loads[to.name] = load }
     let own = history[to] ?? []

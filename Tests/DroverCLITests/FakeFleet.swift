@@ -14,6 +14,8 @@ final class FakeFleet: FleetTransport {
   /// Why it is not ready.
   var problems: [String] = []
   var chatReply: FleetReply?
+  /// What is answered about models, by method and last part of the path: `POST profile`.
+  var modelReplies: [String: FieldValue] = [:]
   var overrides: [FieldValue] = []
   /// To whatever asks for an override or a switch.
   var actionReply: FleetReply?
@@ -43,6 +45,8 @@ final class FakeFleet: FleetTransport {
       let text = problems.isEmpty ? "ok\n" : problems.map { $0 + "\n" }.joined()
       return FleetReply(status: problems.isEmpty ? 200 : 503, body: Array(text.utf8))
     case ("GET", "api", "resources"): return resources(Array(path.dropFirst(3)))
+    case (_, "api", "models") where path.count > 4:
+      return modelReplies["\(request.method) \(path.last ?? "")"].map(reply) ?? failure(409, "CONFLICT", "not loaded")
     case ("GET", "api", "models"): return modelsReply ?? failure(404, "NOT_FOUND", "no models")
     case ("POST", "api", "models") where path.last == "switch":
       return actionReply ?? failure(404, "NOT_FOUND", "nothing of this name")

@@ -39,7 +39,8 @@ final class Daemon {
     source: FakeSource, life: Life, prices: PriceCatalogue
   ) -> FleetController {
     let driver = FakeDriver(
-      world: world, life: life, now: { time.now }, isRecorded: { store.hasRecorded($0) })
+      world: world, life: life, now: { time.now }, sleep: time.surroundings.sleep, isRecorded: { store.hasRecorded($0) }
+    )
     let policy = HostPolicy(
       runtimes: [HostPolicy.Runtime(name: "llama-server", path: "/usr/bin/llama-server")],
       modelDirectories: ["/models"], secrets: [], networks: [], publicHosts: [], node: "here", source: nil,

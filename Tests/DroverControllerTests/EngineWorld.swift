@@ -29,6 +29,10 @@ final class EngineWorld: Sendable {
     /// Memory that it takes.
     var memory: Int64 = 1 << 30
     var ignoresWarmUp = false
+    /// How each trial goes: how long it takes, and what is said of some.
+    var trialTime = Duration.milliseconds(100)
+    var trialError: DriverError?
+    var refusedForms: Set<Trial.Form> = []
     /// Whether its probes fail once it has been loaded.
     var isIll = false
   }
@@ -45,6 +49,9 @@ final class EngineWorld: Sendable {
     var exits: AsyncStream<String>.Continuation?
     /// The addresses at which stops were asked for.
     var stoppedAt: [String] = []
+    var trials: [Trial] = []
+    var openTrials = 0
+    var mostOpenTrials = 0
     /// Who follows a provider, by its name.
     var watchers: [String: @Sendable () -> Void] = [:]
     /// What each provider lists; a provider without an entry cannot tell.

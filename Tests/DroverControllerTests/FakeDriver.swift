@@ -7,6 +7,7 @@ struct FakeDriver: ModelDriver {
   let world: EngineWorld
   let life: Life
   let now: @Sendable () -> Timestamp
+  let sleep: @Sendable (Duration) async throws -> Void
   /// Whether the intent of an instance is durable.
   let isRecorded: @Sendable (String) -> Bool
   private let table = Table()
@@ -19,11 +20,13 @@ struct FakeDriver: ModelDriver {
 
   init(
     world: EngineWorld, life: Life, now: @escaping @Sendable () -> Timestamp,
+    sleep: @escaping @Sendable (Duration) async throws -> Void,
     isRecorded: @escaping @Sendable (String) -> Bool
   ) {
     self.world = world
     self.life = life
     self.now = now
+    self.sleep = sleep
     self.isRecorded = isRecorded
   }
 

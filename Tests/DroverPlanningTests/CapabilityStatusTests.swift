@@ -2,7 +2,7 @@ import DroverCore
 import DroverPlanning
 import Testing
 
-/// What a Model's status says that it can do.
+/// S9.2.1, S1.1.6: what a Model's status says that it can do, each with its source.
 @Suite struct CapabilityStatusTests {
   private func status(
     _ resource: Resource, previous: FieldValue? = nil, type: String = "llama.cpp", phase: InstancePhase? = nil,

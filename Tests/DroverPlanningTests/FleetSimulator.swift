@@ -160,6 +160,7 @@ struct FleetSimulator {
     case .forget(let id):
       if case .ended(let ending) = instances[id]?.phase, ending.cause != .stopped { fail(step.object, .crashed) }
       instances[id] = nil
+    case .profile: break
     }
   }
 

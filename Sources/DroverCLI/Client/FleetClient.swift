@@ -160,7 +160,7 @@ package struct FleetClient {
     return value
   }
 
-  private func malformed(_ expected: String) -> CLIError {
+  func malformed(_ expected: String) -> CLIError {
     CLIError("the answer of \(address) holds no \(expected); is it a droverd? try 'drover version'")
   }
 }

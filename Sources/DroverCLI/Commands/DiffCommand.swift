@@ -124,6 +124,7 @@ package struct DiffCommand: FleetCommand {
     if let saved {
       result.world.observed = saved.world.observed
       result.world.attempts = saved.world.attempts
+      result.world.measurements = saved.world.measurements
       result.world.node = saved.world.node
     }
     return result

@@ -26,7 +26,8 @@ package struct DroverCommand: ParsableCommand {
       CommandGroup(
         name: "Models",
         subcommands: [
-          ListCommand.self, DiscoverCommand.self, AskCommand.self, LoadCommand.self, UnloadCommand.self,
+          ListCommand.self, DiscoverCommand.self, LoadCommand.self, UnloadCommand.self, ProfileCommand.self,
+          ProbeCommand.self, AskCommand.self,
           LogsCommand.self,
         ]),
       CommandGroup(name: "This program", subcommands: [VersionCommand.self, CompletionCommand.self]),

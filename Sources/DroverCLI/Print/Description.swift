@@ -80,6 +80,7 @@ package struct Description {
     line("Memory", memory)
     line("Context", context)
     line("Capabilities", object.capabilitiesBySource)
+    line("Performance", PerformanceText.line(object.value[path: ["status", "performance"]], now: now))
     if let failures = object.value[path: ["status", "attempts", "failures"]]?.integer, failures > 0,
       object.text("status", "state") != "Loaded" || isRetrying
     {

@@ -51,7 +51,7 @@ package struct ObjectColumns: Sendable {
     },
     Column("STATE") { object, _ in object.text("status", "state") ?? "<unknown>" },
     ready, reason,
-    Column("TOK/S") { object, _ in object.text("status", "performance", "tokensPerSecond") ?? "" },
+    Column("TOK/S") { object, _ in PerformanceText.speed(object.value[path: ["status", "performance"]]) ?? "" },
     Column("SPEND(USD)") { object, _ in object.text("status", "usage", "spend") ?? "" },
   ]
 

@@ -24,11 +24,9 @@ extension KindDefinition {
         nullable: true),
       Field("loading", .object(loading), "How many models are loaded, and for how long."),
       Field(
-        "performanceTracking", .boolean, "Record latency, speed and success of inference.", default: .bool(true),
-        implemented: false),
+        "performanceTracking", .boolean, "Record latency, speed and success of inference.", default: .bool(true)),
       Field(
-        "profile", .object(fleetProfile), "Profiling of all loaded models; off until an interval is set.",
-        implemented: false),
+        "profile", .object(fleetProfile), "Profiling of all loaded models; off until an interval is set."),
       Field(
         "autoSwitch", .object(autoSwitch),
         "Switch the current model when it fails too often. Nothing counts requests yet: they come with the gateway.",
@@ -73,7 +71,7 @@ extension KindDefinition {
   private static let fleetProfile: [Field] = [
     Field("interval", .duration(minimum: .seconds(1)), "How often; null: never.", nullable: true),
     Field("testCount", .integer(1...1000), "Requests of one profile.", default: .integer(5)),
-    Field("paidModels", .boolean, "Profile models that cost money too.", default: .bool(false)),
+    Field("paidModels", .boolean, "Profile models that may cost money without being asked too.", default: .bool(false)),
   ]
   private static let autoSwitch: [Field] = [
     Field("enabled", .boolean, "Whether it acts.", default: .bool(false)),

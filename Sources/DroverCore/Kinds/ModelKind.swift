@@ -63,7 +63,7 @@ package enum ModelFields {
       "transition", .enumeration(Transition.allCases.map(\.rawValue)),
       "How a reload goes: Surge starts the new before the old ends, Drain after; Auto is Surge where it fits.",
       default: .string("Auto")),
-    Field("profile", .object(profile), "How it is profiled.", implemented: false),
+    Field("profile", .object(profile), "How it is profiled."),
     Field("llamaCpp", .object(llamaCpp), "What llama.cpp needs to run it."),
   ]
 
@@ -98,8 +98,12 @@ package enum ModelFields {
     Field("sunset", .string(.instantOrDate), "When it stops serving; a bare date ends in the Fleet's time zone."),
   ]
   private static let profile: [Field] = [
-    Field("testCount", .integer(1...1000), "Requests of one profile.", default: .integer(10), change: .reprofile),
-    Field("interval", .duration(minimum: .seconds(1)), "How often; null: never.", nullable: true),
+    Field(
+      "testCount", .integer(1...1000),
+      "Requests of one profile; of one that is due by itself, the Fleet's count unless this is written.",
+      default: .integer(10), change: .reprofile),
+    Field(
+      "interval", .duration(minimum: .seconds(1)), "How often; absent: as the Fleet says; null: never.", nullable: true),
     Field("prompt", .string(.nonEmpty), "The prompt; null: a built-in one.", nullable: true, change: .reprofile),
     Field("concurrency", .integer(1...1000), "Requests at once.", default: .integer(1), change: .reprofile),
   ]

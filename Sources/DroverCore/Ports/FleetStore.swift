@@ -62,6 +62,8 @@ package struct StoredFleet: Equatable, Sendable {
   package var loads: [String: LoadRecord]
   package var statuses: [Identity: StoredStatus]
   package var settings: [String: String]
+  /// Of Models, by identity.
+  package var measurements: [Identity: ModelMeasurements]
   /// Sorted by provider and id.
   package var discovered: [DiscoveredModel]
   /// What was last told of each deprecated model.
@@ -75,8 +77,8 @@ package struct StoredFleet: Equatable, Sendable {
     registrations: [Registration] = [], instances: [Instance] = [], attempts: [Identity: Attempts] = [:],
     demands: [String: ModelDemand] = [:], loads: [String: LoadRecord] = [:],
     statuses: [Identity: StoredStatus] = [:], settings: [String: String] = [:],
-    discovered: [DiscoveredModel] = [], notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [],
-    wasRebuilt: Bool = false
+    measurements: [Identity: ModelMeasurements] = [:], discovered: [DiscoveredModel] = [],
+    notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [], wasRebuilt: Bool = false
   ) {
     self.registrations = registrations
     self.instances = instances
@@ -85,6 +87,7 @@ package struct StoredFleet: Equatable, Sendable {
     self.loads = loads
     self.statuses = statuses
     self.settings = settings
+    self.measurements = measurements
     self.discovered = discovered
     self.notices = notices
     self.overrides = overrides
@@ -110,6 +113,8 @@ package enum StoreChange: Equatable, Sendable {
   /// A rename: history and status move along.
   case rename(from: Identity, to: Identity)
   case putSetting(String, String)
+  /// Goes with the registration of the model: removed with it, and moved by a rename.
+  case putMeasurements(Identity, ModelMeasurements)
   case putDiscovered(DiscoveredModel)
   case removeDiscovered(provider: String, id: String)
   /// With nil: nothing is to be told of it any more.

@@ -106,6 +106,10 @@ package enum Reason: String, Sendable, Codable, CaseIterable {
   case quantizing = "Quantizing"
   case probeSucceeded = "ProbeSucceeded"
   case probeFailed = "ProbeFailed"
+  case profiling = "Profiling"
+  case profiled = "Profiled"
+  case profileFailed = "ProfileFailed"
+  case probed = "Probed"
   // States of a set of models.
   case active = "Active"
   case inactive = "Inactive"

@@ -10,6 +10,7 @@ package enum StatusDocument {
     package var registrations: [Registration]
     package var observed: ObservedFleet
     package var attempts: [Identity: Attempts]
+    package var measurements: [Identity: ModelMeasurements]
     /// The node that wrote them, where they say so.
     package var node: String?
     package var revision: String?
@@ -24,7 +25,8 @@ package enum StatusDocument {
   /// without a Fleet manifest, but for what it says of the node.
   package static func snapshot(of objects: [FieldValue], now: Timestamp) -> Snapshot {
     var readings: [StatusReading] = []
-    var snapshot = Snapshot(desired: DesiredFleet(), registrations: [], observed: ObservedFleet(), attempts: [:])
+    var snapshot = Snapshot(
+      desired: DesiredFleet(), registrations: [], observed: ObservedFleet(), attempts: [:], measurements: [:])
     for object in objects {
       guard let reading = StatusReading(object) else { continue }
       if reading.identity.kind == .fleet, let node = reading.status["node"]?.string { snapshot.node = node }
@@ -40,6 +42,7 @@ package enum StatusDocument {
           Registration(generation: object.generation, firstSeen: object.firstSeen, resource: resource))
       }
       if let attempts = reading.attempts { snapshot.attempts[reading.identity] = attempts }
+      if let measured = reading.measurements(of: object.resource) { snapshot.measurements[reading.identity] = measured }
       if let index = roots.firstIndex(where: { $0.path == reading.source.root }) {
         roots[index].revision = roots[index].revision ?? reading.revision
       } else {

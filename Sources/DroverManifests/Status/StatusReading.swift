@@ -73,6 +73,18 @@ struct StatusReading {
       message: value["message"]?.string ?? "")
   }
 
+  /// The last profile that the status shows, as one of the spec that it shows.
+  func measurements(of resource: Resource?) -> ModelMeasurements? {
+    guard let resource, let shown = status["performance"] else { return nil }
+    let metrics = ModelMetrics(shown)
+    let last = metrics.lastBenchmarked.map { at in
+      ProfileRecord(
+        at: at, cause: .requested, concurrency: 1, generation: metadata["generation"]?.integer ?? 0,
+        fingerprint: ProfileSettings.fingerprint(of: resource), metrics: metrics)
+    }
+    return ModelMeasurements(metrics: metrics, profiles: last.map { [$0] } ?? [])
+  }
+
   func providerObservation(now: Timestamp) -> ProviderObservation {
     switch status["reachable"]?.scalarText {
     case "True", "true": return ProviderObservation(reachability: .reachable, observedAt: now)

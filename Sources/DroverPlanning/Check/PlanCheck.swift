@@ -39,6 +39,8 @@ private struct Check {
     case .forget(let id):
       if case .ended = instances[id]?.phase { break }
       found.append("\(step.id): forgets an instance that has not ended")
+    case .profile(let id, _, _):
+      if instances[id]?.isServing != true { found.append("\(step.id): measures what is not loaded") }
     case .warmUp, .markLoaded, .relabel: break
     }
     if object?.isSuspended == true, object?.isAbsent == false {

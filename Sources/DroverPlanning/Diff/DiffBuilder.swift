@@ -154,10 +154,14 @@ struct DiffBuilder {
     if effect.isUnloaded {
       return line(.remove, object, "unload", changeClass.rawValue, effect.unload, registration, all)
     }
+    // What was never measured is not measured anew.
+    let isMeasured = context.world.measurements[object.identity]?.profiles.isEmpty == false
+    if changeClass == .reprofile, effect.isRunning, isMeasured {
+      return line(
+        .live, object, "re-profile", changeClass.rawValue, "is measured anew; nothing restarts", registration, all)
+    }
     let quiet = effect.isRunning ? "takes effect at once; nothing restarts" : "takes effect at once; not loaded"
-    return line(
-      .live, object, changeClass == .reprofile ? "re-profile" : "update", changeClass.rawValue, quiet, registration, all
-    )
+    return line(.live, object, "update", changeClass.rawValue, quiet, registration, all)
   }
 
   private mutating func removal(of object: DesiredObject) -> DiffReport.Change? {

@@ -3,9 +3,9 @@ import DroverCore
 /// Collects the steps and waits of one pass, and what all rules look things up in.
 struct PlanBuilder {
   /// The order in which steps may be started: objects are accepted first, room is made before it is needed, and what is
-  /// removed goes last.
+  /// removed goes last; what is only measured comes after all that is done.
   enum Phase: Int {
-    case accept, clear, tend, load, drain, remove
+    case accept, clear, tend, load, drain, remove, measure
   }
 
   let world: World

@@ -12,6 +12,7 @@ package enum Planner {
     ModelRules.apply(registry, to: &builder)
     Placement.apply(to: &builder)
     CurrentRules.finish(&builder)
+    ProfileRules.apply(registry, to: &builder)
     return builder.finished()
   }
 }

@@ -165,6 +165,7 @@ extension Step {
     case .abandonSwitch: "give up switching to"
     case .unload: "unload"
     case .forget: "forget"
+    case .profile: "profile"
     }
   }
 }

@@ -2,13 +2,31 @@ import DroverCore
 
 extension ModelStatus {
   /// What the model can do, each with how that is known; nil where the model has no valid spec yet.
-  var capabilities: FieldValue? {
+  var capabilities: [DetectedCapability]? {
     guard let resource = object.resource, let wish else { return nil }
-    let found = CapabilityDetection.detect(
-      declared: CapabilityEvidence(declared: resource.spec["capabilities"]), metadata: metadata(resource, wish),
-      catalogue: figures(wish), name: wish.modelID)
-    return .array(
-      found.map { .object(["name": .string($0.name.rawValue), "source": .string($0.source.rawValue)]) })
+    return CapabilityDetection.detect(
+      declared: CapabilityEvidence(declared: resource.spec["capabilities"]), probe: probe(resource),
+      metadata: metadata(resource, wish), catalogue: figures(wish), name: wish.modelID)
+  }
+
+  var capabilitiesValue: FieldValue? {
+    capabilities.map { found in
+      .array(found.map { .object(["name": .string($0.name.rawValue), "source": .string($0.source.rawValue)]) })
+    }
+  }
+
+  /// How it performs; nil where nobody has measured that.
+  var performance: FieldValue? {
+    let metrics = context.world.measurements[object.identity]?.metrics
+    return metrics == ModelMetrics() ? nil : metrics?.fieldValue
+  }
+
+  /// What trying this very spec found.
+  private func probe(_ resource: Resource) -> CapabilityEvidence {
+    guard let probe = context.world.measurements[object.identity]?.probe, probe.reloadHash == resource.reloadHash else {
+      return .silence
+    }
+    return probe.evidence
   }
 
   /// What is read of the model: by the server that has it loaded, else from its file and from its provider's listing,

@@ -102,7 +102,7 @@ extension Step {
   var isNoticeable: Bool {
     switch action {
     case .update(let change): change > .live
-    case .relabel, .forget, .deprecate, .switchCurrent, .abandonSwitch: false
+    case .relabel, .forget, .deprecate, .switchCurrent, .abandonSwitch, .profile: false
     default: true
     }
   }

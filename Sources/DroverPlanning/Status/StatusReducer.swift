@@ -18,6 +18,14 @@ package enum StatusReducer {
     }
   }
 
+  /// What a model can do, as its status would say now. `previous` is its last status section; nil where the model has no
+  /// valid spec yet.
+  package static func capabilities(
+    previous: FieldValue?, object: DesiredObject, context: StatusContext
+  ) -> [DetectedCapability]? {
+    ModelStatus(previous: previous, object: object, context: context).capabilities
+  }
+
   /// As ``reduce(previous:object:context:)``, for one object alone.
   package static func reduce(previous: FieldValue?, object: DesiredObject, plan: Plan, world: World) -> FieldValue {
     reduce(previous: previous, object: object, context: StatusContext(plan: plan, world: world))

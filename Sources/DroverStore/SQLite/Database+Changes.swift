@@ -6,7 +6,9 @@ extension Database {
   func apply(_ change: StoreChange) throws {
     switch change {
     case .putRegistration(let registration): try put(registration)
-    case .removeRegistration(let identity): try delete(from: "registrations", identity)
+    case .removeRegistration(let identity):
+      try delete(from: "registrations", identity)
+      try delete(from: "measurements", identity)
     case .putInstance(let instance): try put(instance)
     case .removeInstance(let id): try run("DELETE FROM instances WHERE id = ?", [id])
     case .putAttempts(let identity, let attempts): try put(attempts, of: identity)
@@ -25,6 +27,10 @@ extension Database {
     case .setNotice(let identity, let notice): try set(notice, of: identity)
     case .setOverride(let key, let value): try set(value, at: key)
     case .putSetting(let name, let value): try run("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+    case .putMeasurements(let identity, let measured):
+      try run(
+        "INSERT OR REPLACE INTO measurements VALUES (?, ?, ?)",
+        [identity.kind.rawValue, identity.name, Data(BodyWriter.body(of: measured.fieldValue))])
     case .putDiscovered(let model): try put(model)
     case .removeDiscovered(let provider, let id):
       try run("DELETE FROM discovered WHERE provider = ? AND model_id = ?", [provider, id])
@@ -117,7 +123,7 @@ extension Database {
   /// Moves everything recorded of one name to another; what the new name already has stays as it is.
   private func rename(_ from: Identity, _ to: Identity) throws {
     guard from != to else { return }
-    for table in ["registrations", "statuses", "attempts", "history", "deprecations", "overrides"] {
+    for table in ["registrations", "statuses", "attempts", "history", "measurements", "deprecations", "overrides"] {
       try run(
         "UPDATE OR IGNORE \(table) SET kind = ?, name = ? WHERE kind = ? AND name = ?",
         [to.kind.rawValue, to.name, from.kind.rawValue, from.name])

@@ -9,8 +9,8 @@ struct DamagedRow: Error {
 }
 
 extension Database {
-  /// Everything that ``FleetStore/load()`` returns. Statuses and attempts that cannot be read are left out, since they
-  /// are made anew; a registration or an instance that cannot be read throws ``DamagedRow``.
+  /// Everything that ``FleetStore/load()`` returns. Statuses, attempts and measurements that cannot be read are left out,
+  /// since they are made anew; a registration or an instance that cannot be read throws ``DamagedRow``.
   func storedFleet() throws -> StoredFleet {
     var fleet = StoredFleet()
     fleet.registrations = try registrations()
@@ -28,6 +28,11 @@ extension Database {
     while let row = try statuses.next() {
       guard let identity = row.identity, let status = try? row.value(3) else { continue }
       fleet.statuses[identity] = StoredStatus(identity: identity, sha256: row[2], status: status)
+    }
+    let measurements = try Row.fetchCursor(self, sql: "SELECT * FROM measurements")
+    while let row = try measurements.next() {
+      guard let identity = row.identity, let body = try? row.value(2) else { continue }
+      fleet.measurements[identity] = ModelMeasurements(body)
     }
     let settings = try Row.fetchCursor(self, sql: "SELECT name, value FROM settings")
     while let row = try settings.next() { fleet.settings[row[0]] = row[1] }

@@ -28,6 +28,14 @@ enum StoreSchema {
           ) STRICT;
           """)
     }
+    migrator.registerMigration("measurements") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE measurements (
+            kind TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, name)
+          ) STRICT;
+          """)
+    }
     migrator.registerMigration("deprecations") { db in try db.execute(sql: deprecations) }
     migrator.registerMigration("overrides") { db in try db.execute(sql: overrides) }
     migrator.registerMigration("demands") { db in
