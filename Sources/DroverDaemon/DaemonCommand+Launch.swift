@@ -9,7 +9,7 @@ extension DaemonCommand {
     } catch {
       let text = fullMessage(for: error)
       guard !exitCode(for: error).isSuccess else {
-        if !text.isEmpty { print(text) }
+        if !text.isEmpty { StandardOutput.write(text + "\n") }
         return 0
       }
       // What failed while running has said so itself.

@@ -16,6 +16,14 @@ enum ProcessEnvironment {
   }
 }
 
+/// Answers of the command line itself: help and version.
+enum StandardOutput {
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = Glibc.write(STDOUT_FILENO, bytes, bytes.count)
+  }
+}
+
 /// Diagnostics for people.
 enum StandardError {
   static func write(_ text: String) {
