@@ -1,4 +1,5 @@
 import DroverCore
+import DroverSystem
 import Glibc
 
 extension Console {
@@ -9,8 +10,8 @@ extension Console {
       isTerminal: isatty(STDOUT_FILENO) == 1,
       write: { writeAll($0, to: STDOUT_FILENO) },
       note: { writeAll($0 + "\n", to: STDERR_FILENO) },
-      now: { Timestamp(milliseconds: milliseconds(of: CLOCK_REALTIME)) },
-      uptime: { .milliseconds(milliseconds(of: CLOCK_MONOTONIC)) },
+      now: { Timestamp(milliseconds: WallClock.now()) },
+      uptime: { .nanoseconds(MonotonicClock.now()) },
       readInput: { try readAll(STDIN_FILENO) },
       connect: { SocketTransport($0) },
       discard: { _ = Unmanaged.passRetained(Discarded($0)) })
@@ -33,12 +34,6 @@ extension Console {
       next += 1
     }
     return result
-  }
-
-  private static func milliseconds(of clock: clockid_t) -> Int64 {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
   /// A reader that went away ends this process by SIGPIPE, as it does every tool in a pipeline.
