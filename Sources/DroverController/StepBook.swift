@@ -251,7 +251,9 @@ struct StepBook {
 
   /// Notes what a scan brought: how much was read, and each error.
   mutating func recordScan(_ delta: ManifestDelta, errors: [Diagnostic], isFirst: Bool) {
-    let modelCount = state.desired.objects.count { $0.identity.kind == .model && !$0.isAbsent }
+    let objects = state.desired.objects
+    // By index: copying what stands there costs more than counting it.
+    let modelCount = objects.indices.count { objects[$0].identity.kind == .model && !objects[$0].isAbsent }
     for diagnostic in errors {
       record(diagnostic.identity, "config-error", .invalidManifest, diagnostic.description, severity: .warning)
     }

@@ -5,12 +5,14 @@ import DroverCore
 enum ModelRules {
   static func apply(_ registry: RegistryRules, to builder: inout PlanBuilder) {
     let world = builder.world
+    // Copying a provider for each of thousands of models costs more than all the rest.
+    let areRetiring = builder.providers.values.contains { !$0.retirements.isEmpty }
     var known = 0
     for index in world.desired.objects.indices where world.desired.objects[index].identity.kind == .model {
       if builder.instances.hasAny(of: world.desired.objects[index].identity.name) { known += 1 }
       switch registry.standings[index] {
       case .beingAccepted, .renamedAway, .unknown: continue
-      case .accepted where isSettled(world.desired.objects[index], world, &builder): continue
+      case .accepted where isSettled(at: index, areRetiring: areRetiring, world, &builder): continue
       case .accepted, .doomed: break
       }
       let object = world.desired.objects[index]
@@ -29,34 +31,35 @@ enum ModelRules {
   /// True for the common case in which there is nothing to do: no instance is wanted and there is none, or the only one
   /// serves. It copies nothing, which is what makes planning thousands of converged models cheap.
   private static func isSettled(
-    _ object: borrowing DesiredObject, _ world: World, _ builder: inout PlanBuilder
+    at index: Int, areRetiring: Bool, _ world: World, _ builder: inout PlanBuilder
   ) -> Bool {
-    guard let resource = object.resource, world.observed.isComplete,
+    guard let resource = world.desired.objects[index].resource, world.observed.isComplete,
       !resource.annotations.contains(where: Annotation.isOwn)
     else { return false }
-    let wish = ModelWish(name: object.identity.name, spec: resource.spec)
-    guard wish.deprecation == nil, world.notices.isEmpty || world.notices[object.identity] == nil,
-      builder.providers[wish.provider]?.retirements[wish.modelID] == nil
+    let name = world.desired.objects[index].identity.name
+    let wish = ModelWish(name: name, spec: resource.spec)
+    guard wish.deprecation == nil, world.notices.isEmpty || world.notices[Identity(.model, name)] == nil,
+      !areRetiring || builder.providers[wish.provider]?.retirements[wish.modelID] == nil
     else { return false }
     let isLoose = wish.desiredState == .onDemand
-    guard let only = builder.instances.only(of: object.identity.name) else {
-      if isLoose, world.demands[object.identity.name]?.wantsLoad == true { return false }
-      if isLoose, !builder.sets.isEmpty, builder.sets.claim(on: object.identity.name) != nil { return false }
-      return wish.desiredState != .loaded && !builder.instances.hasAny(of: object.identity.name)
-        && (builder.kept.isEmpty || !builder.kept.contains(object.identity.name))
+    guard let only = builder.instances.only(of: name) else {
+      if isLoose, world.demands[name]?.wantsLoad == true { return false }
+      if isLoose, !builder.sets.isEmpty, builder.sets.claim(on: name) != nil { return false }
+      return wish.desiredState != .loaded && !builder.instances.hasAny(of: name)
+        && (builder.kept.isEmpty || !builder.kept.contains(name))
     }
     let isServing =
       wish.desiredState != .unloaded && builder.providers[wish.provider]?.isOnThisNode ?? true
       && world.observed.instances[only].phase == .ready && world.observed.instances[only].retiresAt == nil
       && world.observed.instances[only].instance.loadedAt != nil
-      && world.observed.instances[only].instance.generation == object.generation
+      && world.observed.instances[only].instance.generation == world.desired.objects[index].generation
       && world.observed.instances[only].instance.reloadHash == resource.reloadHash
       && world.observed.instances[only].instance.provider == wish.provider
       && world.observed.instances[only].instance.modelID == wish.modelID
-    guard isServing, isLoose, !builder.kept.contains(object.identity.name) else { return isServing }
+    guard isServing, isLoose, !builder.kept.contains(name) else { return isServing }
     // A set may want it, or not; that is for the long way.
-    if !builder.sets.isEmpty, builder.sets.concerns(object.identity.name) { return false }
-    return staysLoaded(wish, world.observed.instances[only], world.demands[object.identity.name], &builder)
+    if !builder.sets.isEmpty, builder.sets.concerns(name) { return false }
+    return staysLoaded(wish, world.observed.instances[only], world.demands[name], &builder)
   }
 
   /// Whether an OnDemand model that serves goes on doing so; notes when it will have been idle for too long.

@@ -12,14 +12,14 @@ enum ProfileRules {
     // Made for the first model that is of concern here, which most rounds have none of.
     lazy var gate = ProfileGate(world)
     let (isMeasured, isAsked) = (!world.measurements.isEmpty, !world.profileRequests.isEmpty)
-    for index in world.desired.objects.indices where world.desired.objects[index].identity.kind == .model {
-      guard registry.standings[index] == .accepted, let resource = world.desired.objects[index].resource else {
-        continue
-      }
-      let identity = world.desired.objects[index].identity
+    // Only what serves can be profiled: of thousands of models, few.
+    let names = Set(world.observed.instances.lazy.filter(\.isServing).map(\.instance.model)).sorted()
+    for identity in names.map({ Identity(.model, $0) }) {
+      guard let index = world.desired.index(of: identity), registry.standings[index] == .accepted,
+        let resource = world.desired.objects[index].resource
+      else { continue }
       let request = isAsked ? world.profileRequests[identity] : nil
       let measured = isMeasured ? world.measurements[identity] : nil
-      // Thousands of models are of no concern here, and are passed by without a copy.
       guard
         request != nil || isPeriodic || measured != nil
           || isTracked && resource.spec["profile"]?["interval"]?.duration != nil,
