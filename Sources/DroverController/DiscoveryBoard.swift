@@ -76,12 +76,7 @@ final class DiscoveryBoard: Sendable {
     let (handling, handled) = AsyncStream.makeStream(of: Void.self)
     let report = DiscoveryReport(provider: provider, result: result, actor: actor, handled: handled)
     inbox.post(.discovered(report))
-    await withTaskGroup { group in
-      group.addTask { for await _ in handling {} }
-      group.addTask { try? await self.surroundings.sleep(DiscoveryBoard.patience) }
-      await group.next()
-      group.cancelAll()
-    }
+    await surroundings.wait(for: handling, atMost: DiscoveryBoard.patience)
     let now = surroundings.now()
     schedule.withLock { $0.asked(provider, now: now) }
     change.yield()

@@ -213,13 +213,7 @@ extension StatusPublisher {
   func change(after: UInt64, timeout: Duration) async -> UInt64 {
     let (stream, continuation) = AsyncStream.makeStream(of: UInt64.self, bufferingPolicy: .bufferingNewest(1))
     let waiter = board.withLock { $0.wait(after: after, continuation) }
-    let surroundings = surroundings
-    await withTaskGroup { group in
-      group.addTask { for await _ in stream { break } }
-      group.addTask { try? await surroundings.sleep(timeout) }
-      await group.next()
-      group.cancelAll()
-    }
+    await surroundings.wait(for: stream, atMost: timeout)
     if let waiter { board.withLock { $0.leave(waiter) } }
     return version
   }

@@ -45,7 +45,7 @@ final class ModelDesk: ModelGate {
     case .refused(let refusal): throw refusal
     case .waits: break
     }
-    await wait(for: stream, timeout: timeout)
+    await surroundings.wait(for: stream, atMost: timeout)
     return try settle(ticket, model, timeout: timeout)
   }
 
@@ -56,17 +56,6 @@ final class ModelDesk: ModelGate {
     }
     drained?.finish()
     announce()
-  }
-
-  /// Until the stream ends or `timeout` is over.
-  private func wait(for stream: AsyncStream<Void>, timeout: Duration) async {
-    let surroundings = surroundings
-    await withTaskGroup { group in
-      group.addTask { for await _ in stream {} }
-      group.addTask { try? await surroundings.sleep(timeout) }
-      await group.next()
-      group.cancelAll()
-    }
   }
 
   /// What became of a request that waited; one that was let in at the very end of its time is let in.
@@ -193,7 +182,7 @@ extension ModelDesk {
     }
     guard isUsed else { return limit }
     let start = surroundings.now()
-    await wait(for: stream, timeout: limit)
+    await surroundings.wait(for: stream, atMost: limit)
     state.withLock { _ = $0.drains.removeValue(forKey: instance.id) }
     return max(.zero, limit - (surroundings.now() - start))
   }

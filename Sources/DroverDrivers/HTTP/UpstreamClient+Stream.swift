@@ -8,20 +8,7 @@ extension UpstreamClient {
   func stream(
     _ request: Request, line: @escaping @Sendable (String) -> Void
   ) async throws(UpstreamFailure) -> Reply {
-    do {
-      return try await withThrowingTaskGroup(of: Reply?.self) { group in
-        group.addTask { try await withSlot(request) { try await readLines(request, line) } }
-        group.addTask {
-          try await sleep(request.timeout)
-          return nil
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next(), let reply = first else { throw UpstreamFailure.timedOut }
-        return reply
-      }
-    } catch {
-      throw UpstreamFailure(error)
-    }
+    try await within(request.timeout) { try await withSlot(request) { try await readLines(request, line) } }
   }
 
   private func readLines(_ request: Request, _ line: @Sendable (String) -> Void) async throws -> Reply {
@@ -33,19 +20,12 @@ extension UpstreamClient {
       let body = try await response.body.collect(upTo: Self.replyLimit)
       return Reply(status: status, headers: response.headers, body: Array(body.readableBytesView))
     }
-    var rest: [UInt8] = []
+    var lines = LineSplitter()
     for try await chunk in response.body {
-      for byte in chunk.readableBytesView {
-        guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") else {
-          rest.append(byte)
-          continue
-        }
-        if !rest.isEmpty { line(String(decoding: rest, as: UTF8.self)) }
-        rest.removeAll(keepingCapacity: true)
-      }
-      guard rest.count < Self.lineLimit else { throw NIOTooManyBytesError(maxBytes: Self.lineLimit) }
+      lines.take(chunk.readableBytesView, line)
+      guard lines.rest.count < Self.lineLimit else { throw NIOTooManyBytesError(maxBytes: Self.lineLimit) }
     }
-    if !rest.isEmpty { line(String(decoding: rest, as: UTF8.self)) }
+    lines.end(line)
     return Reply(status: status, headers: response.headers, body: [])
   }
 }

@@ -64,16 +64,23 @@ package struct UpstreamClient: Sendable {
   }
 
   func call(_ request: Request) async throws(UpstreamFailure) -> Reply {
+    try await within(request.timeout) { try await withSlot(request) { try await exchange(request) } }
+  }
+
+  /// What `body` gives, or ``UpstreamFailure/timedOut`` where that takes longer than `timeout`.
+  func within<Value: Sendable>(
+    _ timeout: Duration, _ body: @escaping @Sendable () async throws -> Value
+  ) async throws(UpstreamFailure) -> Value {
     do {
-      return try await withThrowingTaskGroup(of: Reply?.self) { group in
-        group.addTask { try await slots.withSlot(at: request.server) { try await exchange(request) } }
+      return try await withThrowingTaskGroup(of: Value?.self) { group in
+        group.addTask { try await body() }
         group.addTask {
-          try await sleep(request.timeout)
+          try await sleep(timeout)
           return nil
         }
         defer { group.cancelAll() }
-        guard let first = try await group.next(), let reply = first else { throw UpstreamFailure.timedOut }
-        return reply
+        guard let first = try await group.next(), let value = first else { throw UpstreamFailure.timedOut }
+        return value
       }
     } catch {
       throw UpstreamFailure(error)
