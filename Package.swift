@@ -59,6 +59,7 @@ let package = Package(
     .target(name: "CDrover"),
     library("DroverCore"),
     library("DroverPlanning", ["DroverCore"]),
+    library("DroverAdmission", ["DroverCore"]),
     library("DroverYAML", ["CLibYAML"]),
     library("DroverManifests", ["DroverCore", "DroverYAML", .crypto]),
     library("DroverHTTP"),
@@ -96,6 +97,7 @@ let package = Package(
     .executableTarget(name: "droverd", dependencies: ["DroverDaemon"], swiftSettings: swiftSettings),
     .executableTarget(name: "drover", dependencies: ["DroverCLI"], swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
+    tests("DroverAdmissionTests", ["DroverAdmission", "DroverCore", "DroverTestKit"]),
     tests("DroverAPITests", ["DroverAPI", "DroverCore", .lifecycle, .logging]),
     tests(
       "DroverCLITests",

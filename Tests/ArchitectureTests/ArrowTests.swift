@@ -8,6 +8,7 @@ import Testing
   private static let allowed: [String: Set<String>] = [
     "DroverCore": ["Synchronization"],
     "DroverPlanning": ["DroverCore"],
+    "DroverAdmission": ["DroverCore"],
     "DroverYAML": ["CLibYAML"],
     "DroverManifests": ["DroverCore", "DroverYAML", "Crypto"],
     "DroverHTTP": [],
