@@ -22,6 +22,7 @@ extension Target.Dependency {
   static let lifecycleSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
   static let logging = product(name: "Logging", package: "swift-log")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
+  static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
 }
@@ -117,7 +118,7 @@ let package = Package(
         "DroverDrivers", "DroverTestKit", "DroverCore", "DroverSystem", "DroverWire", .asyncHTTPClient, .nioCore,
         .nioHTTP1,
       ]),
-    tests("DroverHTTPTests", ["DroverHTTP"]),
+    tests("DroverHTTPTests", ["DroverHTTP", "DroverTestKit", .nioCore, .nioEmbedded, .nioHTTP1]),
     tests("DroverManifestsTests", ["DroverManifests", "DroverCore", "DroverSystem", "DroverTestKit", "DroverYAML"]),
     tests("DroverPlanningTests", ["DroverPlanning", "DroverCore", "DroverTestKit"]),
     tests("DroverStoreTests", ["DroverStore", "DroverCore", "DroverSystem", "DroverTestKit", .grdb]),

@@ -28,8 +28,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{}"], "the connection ended in the middle of the reply"),
-    (["HTTP/1.1 200 OK\nContent-Length: 0\n\n"], "a line of the reply does not end in CR LF"),
+    (["HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{}"], "its reply is malformed: the connection ended in the middle"),
+    (["HTTP/1.1 200 OK\nContent-Length: 0\n\n"], "its reply is malformed: a line does not end in CR LF"),
     ([], "no answer in time"),
   ])
   func `says what is wrong with an answer`(pieces: [String], cause: String) throws {

@@ -99,6 +99,7 @@ private let samples = [
   @Test(arguments: [
     ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", HTTPSyntaxError.contentLength),
     ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", .contentLength),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", .contentLength),
     ("HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n", .contentLength),
     ("HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n", .contentLength),
     ("HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n", .contentLength),
@@ -120,6 +121,13 @@ private let samples = [
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000000000000000\r\n", .chunk),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\naX", .chunk),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\na\r\n", .bareLineEnd),
+    ("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", .transferEncoding),
+    ("HTTP/1.1 200 OK\r\nConnection: a b\r\n\r\n", .connection),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;\u{0}\r\n", .controlCharacter),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1 ;a\r\n", .chunk),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nno colon\r\n\r\n", .headerName),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n a: b\r\n\r\n", .headerName),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\na: b\n", .bareLineEnd),
     ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", .truncated),
     ("HTTP/1.1 200", .truncated),
   ])
@@ -127,33 +135,19 @@ private let samples = [
     #expect(scan(text) == .refused(error))
   }
 
-  @Test func `takes equal lengths twice and no larger head than its bound`() {
-    guard case .complete = scan("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx") else {
+  @Test func `takes no larger head and no longer chunk line than its bounds`() {
+    let filler = String(repeating: "a", count: HTTPLimits.headBytes)
+    #expect(scan("HTTP/1.1 200 OK\r\nA: \(filler)\r\n\r\n") == .refused(.headTooLarge))
+    let fields = String(repeating: "a: b\r\n", count: HTTPLimits.fields)
+    guard case .complete = scan("HTTP/1.1 204 No\r\n\(fields)\r\n") else {
       Issue.record("refused")
       return
     }
-    let filler = String(repeating: "a", count: HTTPLimits.headBytes)
-    #expect(scan("HTTP/1.1 200 OK\r\nA: \(filler)\r\n\r\n") == .refused(.headTooLarge))
+    #expect(scan("HTTP/1.1 204 No\r\na: b\r\n\(fields)\r\n") == .refused(.tooManyFields))
     let line = "5;" + String(repeating: "x", count: HTTPLimits.chunkLineBytes)
     #expect(scan("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(line)") == .refused(.chunkLineTooLong))
-  }
-}
-
-@Suite struct RequestHeadTests {
-  @Test func `writes a request head`() {
-    let head = RequestHead(method: "GET", target: "/a?b=c", fields: [HTTPField("Host", "droverd")])
-    #expect(head.bytes == Array("GET /a?b=c HTTP/1.1\r\nHost: droverd\r\n\r\n".utf8))
-  }
-
-  @Test func `refuses parts that would end a line early`() {
-    #expect(RequestHead(method: "G T", target: "/", fields: []).bytes == nil)
-    #expect(RequestHead(method: "GET", target: "/a b", fields: []).bytes == nil)
-    #expect(RequestHead(method: "GET", target: "/\r\nX: y", fields: []).bytes == nil)
-    #expect(RequestHead(method: "GET", target: "/", fields: [HTTPField("A", "b\r\nC: d")]).bytes == nil)
-    #expect(RequestHead(method: "GET", target: "/", fields: [HTTPField("A ", "b")]).bytes == nil)
-  }
-
-  @Test func `encodes every byte that is reserved`() {
-    #expect(PercentEncoding.encode("a/b c:é~") == "a%2Fb%20c%3A%C3%A9~")
+    let wasteful = "1;" + String(repeating: "x", count: 4000) + "\r\na\r\n"
+    let body = String(repeating: wasteful, count: 5)
+    #expect(scan("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(body)") == .refused(.chunkLineTooLong))
   }
 }

@@ -53,7 +53,7 @@ package struct SocketTransport: FleetTransport {
           }
         }
       } catch {
-        throw BlockingSocket.Failure(code: EPROTO, resolver: error.description)
+        throw BlockingSocket.Failure(code: EPROTO, resolver: "its reply is malformed: \(error)")
       }
       guard reply.body.count <= SocketTransport.replyLimit else { throw BlockingSocket.Failure(code: EMSGSIZE) }
     }

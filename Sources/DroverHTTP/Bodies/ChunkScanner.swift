@@ -8,31 +8,36 @@ package struct ChunkScanner: Sendable {
     case data(left: UInt64)
     case dataReturn
     case dataEnd
-    case trailer(isLineEmpty: Bool)
-    case trailerEnd(isLineEmpty: Bool)
+    case trailerStart
+    case trailerName
+    case trailerValue
+    case trailerEnd(isLast: Bool)
     case done
   }
 
   private var state = State.size(value: 0, digits: 0, inExtension: false)
   /// Bytes of the present size line, or of all trailers.
   private var lineBytes = 0
+  /// Bytes of all extensions.
+  private var extensionBytes = 0
 
   package init() {}
 
   package var isDone: Bool { if case .done = state { true } else { false } }
 
-  /// Takes bytes from the front of `bytes`, and returns the next piece of data. Nil: more bytes are needed, or the body
-  /// is done; what follows it stays in `bytes`.
-  package mutating func scan(_ bytes: inout ArraySlice<UInt8>) throws(HTTPSyntaxError) -> ArraySlice<UInt8>? {
-    while !isDone, !bytes.isEmpty {
+  /// The range in `input` of the next piece of data from `position` on, which moves behind what was taken. Nil: more
+  /// bytes are needed, or the body is done; what follows it is not taken.
+  package mutating func scan(_ input: Span<UInt8>, at position: inout Int) throws(HTTPSyntaxError) -> Range<Int>? {
+    while !isDone, position < input.count {
       if case .data(let left) = state {
-        let count = Int(min(left, UInt64(bytes.count)))
-        let piece = bytes.prefix(count)
-        bytes = bytes.dropFirst(count)
+        let start = position
+        let count = Int(min(left, UInt64(input.count - position)))
+        position += count
         state = left == UInt64(count) ? .dataReturn : .data(left: left - UInt64(count))
-        return piece
+        return start..<position
       }
-      guard let byte = bytes.popFirst() else { return nil }
+      let byte = input[position]
+      position += 1
       try take(byte)
     }
     return nil
@@ -46,20 +51,19 @@ package struct ChunkScanner: Sendable {
     case .sizeEnd(let value):
       guard byte == HTTPByte.lf else { throw .bareLineEnd }
       lineBytes = 0
-      state = value == 0 ? .trailer(isLineEmpty: true) : .data(left: value)
+      state = value == 0 ? .trailerStart : .data(left: value)
     case .dataReturn:
       guard byte == HTTPByte.cr else { throw .chunk }
       state = .dataEnd
     case .dataEnd:
       guard byte == HTTPByte.lf else { throw .bareLineEnd }
       state = .size(value: 0, digits: 0, inExtension: false)
-    case .trailer(let isLineEmpty):
+    case .trailerStart, .trailerName, .trailerValue:
       try count()
-      try checkText(byte)
-      state = byte == HTTPByte.cr ? .trailerEnd(isLineEmpty: isLineEmpty) : .trailer(isLineEmpty: false)
-    case .trailerEnd(let isLineEmpty):
+      try takeTrailer(byte)
+    case .trailerEnd(let isLast):
       guard byte == HTTPByte.lf else { throw .bareLineEnd }
-      state = isLineEmpty ? .done : .trailer(isLineEmpty: true)
+      state = isLast ? .done : .trailerStart
     case .data, .done: break
     }
   }
@@ -72,6 +76,8 @@ package struct ChunkScanner: Sendable {
       state = .sizeEnd(value: value)
     } else if inExtension {
       try checkText(byte)
+      extensionBytes += 1
+      if extensionBytes > HTTPLimits.chunkExtensionBytes { throw .chunkLineTooLong }
     } else if let digit = HTTPByte.hexValue(byte) {
       guard digits < 15 else { throw .chunk }
       state = .size(value: value << 4 | digit, digits: digits + 1, inExtension: false)
@@ -81,9 +87,23 @@ package struct ChunkScanner: Sendable {
     }
   }
 
+  /// A trailer has the form of a header field.
+  private mutating func takeTrailer(_ byte: UInt8) throws(HTTPSyntaxError) {
+    switch state {
+    case .trailerStart where byte == HTTPByte.cr: state = .trailerEnd(isLast: true)
+    case .trailerName where byte == HTTPByte.colon: state = .trailerValue
+    case .trailerValue where byte == HTTPByte.cr: state = .trailerEnd(isLast: false)
+    case .trailerValue: try checkText(byte)
+    default:
+      if byte == HTTPByte.lf { throw .bareLineEnd }
+      guard HTTPByte.isToken(byte) else { throw .headerName }
+      state = .trailerName
+    }
+  }
+
   private func checkText(_ byte: UInt8) throws(HTTPSyntaxError) {
     if byte == HTTPByte.lf { throw .bareLineEnd }
-    if byte == 0 { throw .controlCharacter }
+    if !HTTPByte.isValue(byte) { throw .controlCharacter }
   }
 
   private mutating func count() throws(HTTPSyntaxError) {
