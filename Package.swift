@@ -66,6 +66,7 @@ let package = Package(
     library("DroverHTTP"),
     library("DroverWire", ["DroverCore", "DroverHTTP"]),
     library("DroverSystem", ["DroverCore", "CDrover", .crypto]),
+    library("DroverJournal", ["DroverCore", "CDrover"]),
     library("DroverStore", ["DroverCore", .grdb]),
     library(
       "DroverDrivers",
@@ -119,6 +120,7 @@ let package = Package(
         .nioHTTP1,
       ]),
     tests("DroverHTTPTests", ["DroverHTTP", "DroverTestKit", .nioCore, .nioEmbedded, .nioHTTP1]),
+    tests("DroverJournalTests", ["CDrover", "DroverCore", "DroverJournal", "DroverTestKit"]),
     tests("DroverManifestsTests", ["DroverManifests", "DroverCore", "DroverSystem", "DroverTestKit", "DroverYAML"]),
     tests("DroverPlanningTests", ["DroverPlanning", "DroverCore", "DroverTestKit"]),
     tests("DroverStoreTests", ["DroverStore", "DroverCore", "DroverSystem", "DroverTestKit", .grdb]),

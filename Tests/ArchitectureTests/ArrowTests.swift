@@ -14,6 +14,7 @@ import Testing
     "DroverHTTP": [],
     "DroverWire": ["DroverCore", "DroverHTTP"],
     "DroverSystem": ["DroverCore", "CDrover", "Crypto", "Glibc", "Dispatch", "Synchronization"],
+    "DroverJournal": ["DroverCore", "CDrover", "Glibc", "Synchronization", "Dispatch"],
     "DroverStore": [
       "DroverCore", "GRDB", "FoundationEssentials", "Foundation", "Synchronization", "Dispatch", "Glibc",
     ],

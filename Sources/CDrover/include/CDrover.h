@@ -60,4 +60,11 @@ const char *drover_error_text(int code);
 /// memmem(3).
 const void *drover_memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length);
 
+/// CRC-32C of `bytes`, going on from `crc`: the sum of what went before, or 0. With the processor's own instruction where
+/// it has one.
+uint32_t drover_crc32c(uint32_t crc, const void *bytes, size_t length);
+
+/// The same without that instruction.
+uint32_t drover_crc32c_portable(uint32_t crc, const void *bytes, size_t length);
+
 #endif
