@@ -1,18 +1,22 @@
 import DroverCore
 import DroverPlanning
 
-/// What an object's status depends on, folded into one number, so that a round over ten thousand objects reduces only
-/// those that something happened to.
+/// What an object's status depends on beside the object itself, folded into one number, so that a round over ten
+/// thousand objects reduces only those that something happened to.
 struct Fingerprints {
   private var byObject: [Identity: Hasher] = [:]
+  /// What the status of every object depends on.
+  private let common: Hasher
   private let providers: [String: Int]
   private let discoveries: [String: DiscoveryStanding]
-  private let revision: String?
 
   init(state: FleetState, plan: Plan) {
+    var common = Hasher()
+    common.combine(state.desired.revision)
+    self.common = common
     var hashers: [Identity: Hasher] = [:]
     func add(_ identity: Identity, _ feed: (inout Hasher) -> Void) {
-      var hasher = hashers[identity] ?? Hasher()
+      var hasher = hashers[identity] ?? common
       feed(&hasher)
       hashers[identity] = hasher
     }
@@ -61,35 +65,15 @@ struct Fingerprints {
       return hasher.finalize()
     }
     discoveries = state.discoveries
-    revision = state.desired.revision
   }
 
-  func of(_ object: DesiredObject) -> Int {
-    var hasher = byObject[object.identity] ?? Hasher()
-    hasher.combine(revision)
-    hasher.combine(object.generation)
-    hasher.combine(object.newestGeneration)
-    hasher.combine(object.source)
-    hasher.combine(object.resource?.source)
-    hasher.combine(object.resource?.labels)
-    hasher.combine(object.resource?.annotations)
-    hasher.combine(object.resource?.specHash)
-    hasher.combine(object.resource?.reloadHash)
-    hasher.combine(object.warnings.count)
-    switch object.newest {
-    case .accepted: hasher.combine(0)
-    case .refused(let reason, let diagnostics):
-      hasher.combine(reason)
-      hasher.combine(diagnostics)
-    case .absent(let since, let scans):
-      hasher.combine(since)
-      hasher.combine(min(scans, 2))
-    }
-    switch object.identity.kind {
-    case .model: hasher.combine(object.resource?.spec["provider"]?.string.flatMap { providers[$0] })
+  func of(_ identity: Identity, _ resource: Resource?) -> Int {
+    var hasher = byObject[identity] ?? common
+    switch identity.kind {
+    case .model: hasher.combine((resource?.wish.provider).flatMap { providers[$0] })
     case .provider:
-      hasher.combine(providers[object.identity.name])
-      hasher.combine(discoveries[object.identity.name])
+      hasher.combine(providers[identity.name])
+      hasher.combine(discoveries[identity.name])
     default: break
     }
     return hasher.finalize()

@@ -23,7 +23,7 @@ extension FleetState {
     case .provider: unheardProviders.contains(object.identity.name)
     case .model:
       !unseenProviders.isEmpty
-        || object.resource?.spec["provider"]?.string.map(unheardProviders.contains) ?? false
+        || object.resource.map { unheardProviders.contains($0.wish.provider) } ?? false
     default: false
     }
   }

@@ -44,9 +44,12 @@ struct ObservationSchedule {
     var byProvider: [String: [ObservedInstance]] = [:]
     for observed in state.instances.values { byProvider[observed.instance.provider, default: []].append(observed) }
     var specs: [String: ProviderSpec] = [:]
-    for object in state.desired.objects where object.identity.kind == .provider {
-      guard let resource = object.resource else { continue }
-      specs[object.identity.name] = ProviderSpec(name: object.identity.name, spec: resource.spec)
+    // By index, here and below: copying what stands there costs more than looking at it.
+    let objects = state.desired.objects
+    for index in objects.indices where objects[index].identity.kind == .provider {
+      guard let resource = objects[index].resource else { continue }
+      let name = objects[index].identity.name
+      specs[name] = ProviderSpec(name: name, spec: resource.spec)
     }
     for (name, instances) in byProvider where specs[name] == nil {
       specs[name] = state.provider(named: name) ?? instances.first.map { .forgotten($0.instance) }
@@ -67,16 +70,16 @@ struct ObservationSchedule {
 
   private mutating func followFiles(_ state: FleetState, specs: [String: ProviderSpec], now: Timestamp, node: String) {
     var targets: [String: ModelTarget] = [:]
-    for object in state.effective.objects where object.identity.kind == .model {
-      guard let resource = object.resource, let provider = resource.spec["provider"]?.string,
-        let spec = specs[provider], spec.isManaged, spec.node == nil || spec.node == node
-      else { continue }
+    let managed = specs.filter { $0.value.isManaged && ($0.value.node == nil || $0.value.node == node) }
+    let objects = managed.isEmpty ? [] : state.effective.objects
+    for index in objects.indices where objects[index].identity.kind == .model {
+      guard let resource = objects[index].resource, let spec = managed[resource.wish.provider] else { continue }
+      let name = objects[index].identity.name
       let target = ModelTarget(
-        model: ModelSpec(name: object.identity.name, spec: resource.spec), provider: spec,
-        reloadHash: resource.reloadHash)
-      targets[object.identity.name] = target
-      if wanted[object.identity.name] != target || state.facts[object.identity.name]?.reloadHash != target.reloadHash {
-        if !factsRunning.contains(object.identity.name) { factsDue[object.identity.name] = now }
+        model: ModelSpec(name: name, spec: resource.spec), provider: spec, reloadHash: resource.reloadHash)
+      targets[name] = target
+      if wanted[name] != target || state.facts[name]?.reloadHash != target.reloadHash {
+        if !factsRunning.contains(name) { factsDue[name] = now }
       }
     }
     wanted = targets

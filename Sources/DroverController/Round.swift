@@ -318,8 +318,10 @@ struct Round {
   /// Asks for the second scan that absence needs, once the grace period is over.
   private mutating func confirmAbsence() -> Timestamp? {
     var earliest: Timestamp?
-    for object in state.desired.objects {
-      guard case .absent(let since, let scans) = object.newest, scans < PruneGuard.scans else { continue }
+    for index in state.desired.objects.indices {
+      guard case .absent(let since, let scans) = state.desired.objects[index].newest, scans < PruneGuard.scans else {
+        continue
+      }
       earliest = min(earliest ?? since + PruneGuard.grace, since + PruneGuard.grace)
     }
     guard let due = earliest else {

@@ -6,8 +6,6 @@ struct PublishedObject: Sendable {
   var status: FieldValue
   /// Digest of the bytes on disk; nil while they could not be written.
   var sha256: String?
-  /// What the status was made from; equal inputs are not reduced again.
-  var fingerprint: Int
 }
 
 /// Everything that is published, and who waits for news of it.

@@ -21,6 +21,8 @@ final class StatusPublisher: Sendable {
   private let startedAt: Timestamp
   private let pending = Mutex<Snapshot?>(nil)
   private let board = Mutex(StatusBoard())
+  /// What the newest pass was made from, sorted by identity; empty before the first.
+  private let inputs = Mutex<[PublishedInput]>([])
   private let signals: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
   /// Objects whose file could not be written the last time.
@@ -51,12 +53,11 @@ final class StatusPublisher: Sendable {
     let existing = files
     board.withLock { board in
       for identity in existing ?? [] {
-        board.put(identity, PublishedObject(object: .null, status: .emptyMap, sha256: nil, fingerprint: 0))
+        board.put(identity, PublishedObject(object: .null, status: .emptyMap, sha256: nil))
       }
       for (identity, stored) in statuses {
         let sha256 = existing?.contains(identity) == false ? nil : stored.sha256
-        board.put(
-          identity, PublishedObject(object: .null, status: stored.status, sha256: sha256, fingerprint: 0))
+        board.put(identity, PublishedObject(object: .null, status: stored.status, sha256: sha256))
       }
     }
   }
@@ -96,49 +97,68 @@ final class StatusPublisher: Sendable {
     let world = state.world(node: options.policy.node, now: surroundings.now())
     var tokens = state.handledTokens
     for identity in [StatusPublisher.fleet] { tokens[identity] = state.fleetToken ?? tokens[identity] }
+    let isFirst = version == 0
     let context = StatusContext(
       plan: plan, world: world, reconcileTokens: tokens, discoveries: state.discoveries,
       prices: options.policy.prices)
-    let known = board.withLock { $0.objects }
+    // Fleets come first; the status of the fleet is made of all others.
+    let objects = world.desired.objects.drop { $0.identity.kind == .fleet }
+    var (made, gone) = inputs.withLock { stored in
+      defer { stored = [] }
+      return PublishedInput.aligned(stored, with: objects)
+    }
+    if isFirst { gone = board.withLock { Set($0.objects.keys).subtracting(objects.lazy.map(\.identity)) } }
     var drafts: [Identity: PublishedObject] = [:]
-    var statuses: [Identity: FieldValue] = [:]
+    var tally = FleetTally()
     let prints = Fingerprints(state: state, plan: plan)
-    for object in world.desired.objects where object.identity.kind != .fleet {
-      let print = prints.of(object)
+    // By index: ten thousand objects that nothing happened to are neither copied nor looked up.
+    for (place, index) in zip(made.indices, objects.indices) {
+      let kind = objects[index].identity.kind
+      let print = prints.of(objects[index].identity, objects[index].resource)
       // What a set says follows from its models and from time.
-      if object.identity.kind != .modelSet, let old = known[object.identity], old.fingerprint == print,
-        old.sha256 != nil
-      {
-        statuses[object.identity] = old.status
+      if made[place].fingerprint == print, kind != .modelSet, made[place].object == objects[index] {
+        tally.count(kind, made[place].share)
         continue
       }
-      let old = known[object.identity]
+      let object = objects[index]
+      let old = board.withLock { $0.objects[object.identity] }
       let holding = old.flatMap { state.isUnheard(of: object) && $0.describes(object) ? $0.status : nil }
       let status = holding ?? StatusReducer.reduce(previous: old?.status, object: object, context: context)
-      statuses[object.identity] = status
       drafts[object.identity] = PublishedObject(
         object: StatusReducer.document(object, status: status, revision: state.desired.revision), status: status,
-        sha256: old?.sha256, fingerprint: holding == nil ? print : 0)
+        sha256: old?.sha256)
+      let share = FleetTally.share(of: object, status)
+      tally.count(kind, share)
+      made[place] = PublishedInput(object: object, fingerprint: holding == nil ? print : nil, share: share)
     }
-    let old = known[StatusPublisher.fleet]
+    gone.remove(StatusPublisher.fleet)
+    let fleet = fleet(context, tally, state)
+    drafts[StatusPublisher.fleet] = fleet
+    await write(&drafts, gone: gone)
+    tell(drafts, gone: gone)
+    let failed = Set(drafts.filter { $0.value.sha256 == nil }.keys)
+    if !failed.isEmpty {
+      for index in made.indices where failed.contains(made[index].object.identity) { made[index].fingerprint = nil }
+    }
+    inputs.withLock { [made] stored in stored = made }
+    guard !failed.isEmpty else { return true }
+    pending.withLock { $0 = $0 ?? snapshot }
+    return false
+  }
+
+  private func fleet(_ context: StatusContext, _ tally: FleetTally, _ state: FleetState) -> PublishedObject {
+    let old = board.withLock { $0.objects[StatusPublisher.fleet] }
     let runtime = FleetRuntime(
       version: options.version, startedAt: startedAt, watchMode: state.watch.mode.rawValue,
       watches: state.watch.watches, overflows: state.watch.overflows, watchProblem: state.watch.degraded,
       stateProblem: state.storeFailure,
       settings: options.settings.map { FleetRuntime.Setting(name: $0.name, value: $0.value, source: $0.source) })
-    let fleetStatus = FleetStatus.reduce(previous: old?.status, context: context, statuses: statuses, runtime: runtime)
-    drafts[StatusPublisher.fleet] = PublishedObject(
-      object: FleetStatus.document(status: fleetStatus, context: context), status: fleetStatus, sha256: old?.sha256,
-      fingerprint: 0)
-    let gone = known.keys.filter { statuses[$0] == nil && $0 != StatusPublisher.fleet }
-    await write(&drafts, gone: gone)
-    tell(drafts, gone: gone, known: known)
-    guard drafts.values.contains(where: { $0.sha256 == nil }) else { return true }
-    pending.withLock { $0 = $0 ?? snapshot }
-    return false
+    let status = FleetStatus.reduce(previous: old?.status, context: context, tally: tally, runtime: runtime)
+    return PublishedObject(
+      object: FleetStatus.document(status: status, context: context), status: status, sha256: old?.sha256)
   }
 
-  private func write(_ drafts: inout [Identity: PublishedObject], gone: [Identity]) async {
+  private func write(_ drafts: inout [Identity: PublishedObject], gone: Set<Identity>) async {
     var changes: [StoreChange] = []
     var failures: [String] = []
     for (identity, draft) in drafts {
@@ -169,11 +189,9 @@ final class StatusPublisher: Sendable {
     }
   }
 
-  private func tell(
-    _ drafts: [Identity: PublishedObject], gone: [Identity], known: [Identity: PublishedObject]
-  ) {
-    let hasNews = !gone.isEmpty || drafts.contains { known[$0.key]?.object != $0.value.object }
+  private func tell(_ drafts: [Identity: PublishedObject], gone: Set<Identity>) {
     let waiters = board.withLock { board in
+      let hasNews = !gone.isEmpty || drafts.contains { board.objects[$0.key]?.object != $0.value.object }
       for (identity, draft) in drafts { board.put(identity, draft) }
       for identity in gone { board.remove(identity) }
       return hasNews ? board.advance() : nil

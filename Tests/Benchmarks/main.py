@@ -87,7 +87,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=21, help="runs of validate and diff (default: %(default)s)")
     parser.add_argument("--peer-runs", type=int, default=3, help="runs of kubectl (default: %(default)s)")
     parser.add_argument("--edits", type=int, default=120, help="edits that are timed (default: %(default)s)")
-    parser.add_argument("--idle-seconds", type=float, default=20, help="how long idling is watched (default: 20)")
+    parser.add_argument(
+        "--idle-seconds",
+        type=float,
+        default=66,
+        help="how long idling is watched; every file is read anew once a minute (default: %(default)g)",
+    )
     options = parser.parse_args()
     for name in options.names:
         if name not in BENCHMARKS:

@@ -9,12 +9,12 @@ import Testing
 
   private func reduce(_ world: World, previous: FieldValue? = nil, runtime: FleetRuntime? = nil) -> FieldValue {
     let context = StatusContext(plan: Planner.plan(world), world: world)
-    var statuses: [Identity: FieldValue] = [:]
+    var tally = FleetTally()
     for object in world.desired.objects {
-      statuses[object.identity] = StatusReducer.reduce(previous: nil, object: object, context: context)
+      let status = StatusReducer.reduce(previous: nil, object: object, context: context)
+      tally.count(object.identity.kind, FleetTally.share(of: object, status))
     }
-    return FleetStatus.reduce(
-      previous: previous, context: context, statuses: statuses, runtime: runtime ?? self.runtime)
+    return FleetStatus.reduce(previous: previous, context: context, tally: tally, runtime: runtime ?? self.runtime)
   }
 
   private func world() -> World {

@@ -30,7 +30,12 @@ import Testing
   }
 
   private func isUnchanged(_ found: (scan: TreeScan, startedAt: Int64)) -> Bool {
-    TreeScanner(root: folder.root).isUnchanged(since: found.scan, startedAt: found.startedAt)
+    let stats = Dictionary(uniqueKeysWithValues: found.scan.files.map { ($0.relativePath, $0.stat) })
+    var check = TreeCheck(folder.root, scan: found.scan, startedAt: found.startedAt)
+    while !check.isOver {
+      guard check.next(known: { stats[$0] ?? nil }) == .files([]) else { return false }
+    }
+    return true
   }
 
   /// One change each, with what it is.
@@ -66,6 +71,24 @@ import Testing
     let change = Self.changes[index]
     try change.make(folder)
     #expect(!isUnchanged(found), "\(change.what)")
+  }
+
+  @Test(.timeLimit(.minutes(15))) func `names the files that differ, and no other`() async throws {
+    for number in 0..<3 * TreeCheck.slice { try folder.write("other/\(number).yaml", "v: 1\n") }
+    let found = try await settled()
+    let edited = [0, TreeCheck.slice, 3 * TreeCheck.slice - 1].map { "other/\($0).yaml" }
+    for path in edited { try folder.write(path, "v: 22\n") }
+    let stats = Dictionary(uniqueKeysWithValues: found.scan.files.map { ($0.relativePath, $0.stat) })
+    var check = TreeCheck(folder.root, scan: found.scan, startedAt: found.startedAt)
+    var named: [String] = []
+    while !check.isOver {
+      guard case .files(let paths) = check.next(known: { stats[$0] ?? nil }) else {
+        Issue.record("an edit in place changes no folder")
+        return
+      }
+      named += paths
+    }
+    #expect(named.sorted() == edited.sorted())
   }
 
   @Test(.timeLimit(.minutes(15))) func `proves nothing after a problem or with a link that leads nowhere`() async throws

@@ -28,8 +28,16 @@ package struct Resource: Equatable, Sendable {
 
   private final class Content: Sendable {
     let fields: Fields
+    /// Follows from the fields; kept, since each round of planning asks it of every resource.
+    let wish: ModelWish
+    let hasOwnAnnotations: Bool
 
-    init(_ fields: Fields) { self.fields = fields }
+    init(_ fields: Fields) {
+      self.fields = fields
+      let isModel = fields.identity.kind == .model
+      wish = ModelWish(name: fields.identity.name, spec: isModel ? fields.spec : .emptyMap)
+      hasOwnAnnotations = fields.annotations.contains(where: Annotation.isOwn)
+    }
   }
 
   private struct Fields: Equatable, Sendable {
@@ -65,6 +73,12 @@ package struct Resource: Equatable, Sendable {
     fields[keyPath: field] = value
     content = Content(fields)
   }
+
+  /// What a Model's spec says to planning; the defaults for any other kind.
+  package var wish: ModelWish { content.wish }
+
+  /// Whether there is an annotation that Drover reads.
+  package var hasOwnAnnotations: Bool { content.hasOwnAnnotations }
 
   package func annotation(_ key: String) -> String? { annotations.first { $0.key == key }?.value }
 }

@@ -47,7 +47,7 @@ package enum DemandRules {
   ) -> LoadRequest.Outcome? {
     if let set { return .failed(.loaded, "modelset/\(set) is active and wants it loaded") }
     if instances.allSatisfy(\.hasEnded) { return .done }
-    let isEnforced = resource.map { ModelWish($0).desiredState == .loaded } ?? false
+    let isEnforced = resource.map { $0.wish.desiredState == .loaded } ?? false
     return isEnforced ? .failed(.loaded, "its manifest says Loaded") : nil
   }
 
@@ -63,7 +63,7 @@ package enum DemandRules {
     let newest = serving.max { $0.instance.generation < $1.instance.generation }
     if let newest { return .serving(instance: newest.instance.id) }
     if object.isSuspended { return .refused(.suspended, "it is suspended by annotation", retryAt: nil) }
-    if ModelWish(resource).desiredState == .unloaded {
+    if resource.wish.desiredState == .unloaded {
       return .refused(.unloaded, "its manifest says Unloaded", retryAt: nil)
     }
     if let failure = world.attempts[identity], failure.specHash == resource.specHash,

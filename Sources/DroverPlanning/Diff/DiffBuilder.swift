@@ -106,10 +106,10 @@ struct DiffBuilder {
   private func renameAdvice(_ object: DesiredObject, _ resource: Resource) -> String {
     let engine = resource.spec["llamaCpp"] ?? .emptyMap
     guard engine != .emptyMap, resource.spec["modelID"] == nil else { return "" }
-    let wish = ModelWish(resource)
+    let wish = resource.wish
     for old in proposal.world.desired.objects where old.identity.kind == .model && old.isAbsent {
       guard let former = old.resource, !renamedAway.contains(old.identity) else { continue }
-      let formerWish = ModelWish(former)
+      let formerWish = former.wish
       let isRunning = base.observed.instances.contains { $0.isLive && $0.instance.model == old.identity.name }
       guard isRunning, formerWish.provider == wish.provider else { continue }
       let formerEngine = FieldValue.object(["llamaCpp": former.spec["llamaCpp"]])
@@ -187,7 +187,7 @@ struct DiffBuilder {
 
   private mutating func warnIfLoaded(_ object: DesiredObject) {
     guard object.identity.kind == .model, let resource = object.resource,
-      ModelWish(resource).desiredState == .loaded, ModelWish(resource).deprecation == nil
+      resource.wish.desiredState == .loaded, resource.wish.deprecation == nil
     else { return }
     warn(
       object, .unmarkedRemoval,

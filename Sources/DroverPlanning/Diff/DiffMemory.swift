@@ -38,7 +38,7 @@ enum DiffMemory {
       guard !object.isAbsent else { continue }
       guard let resource = object.resource, !running.contains(object.identity.name) else { continue }
       let effect = ModelEffect(object, resource, context)
-      let wish = ModelWish(resource)
+      let wish = resource.wish
       guard let provider = context.providers[wish.provider], effect.isLoaded || effect.isReload, effect.obstacle == nil
       else { continue }
       guard provider.spec.isManaged else { continue }
@@ -105,7 +105,7 @@ enum DiffMemory {
       }
     }
     if isUnloaded { return false }
-    let wish = ModelWish(resource)
+    let wish = resource.wish
     return observed.instance.serves(resource, wish) || !effect.isReload || effect.obstacle != nil
   }
 }

@@ -12,7 +12,7 @@ struct ModelEffect {
 
   init(_ object: DesiredObject, _ resource: Resource, _ context: StatusContext) {
     model = object
-    wish = ModelWish(resource)
+    wish = resource.wish
     provider = context.providers[wish.provider]
     steps = context.steps(of: object.identity)
     waits = context.waits(of: object.identity)

@@ -61,7 +61,7 @@ struct ProposedWorld {
       guard object.identity.kind == .model, let resource = object.resource, !resource.reloadHash.isEmpty else {
         return nil
       }
-      let wish = ModelWish(resource)
+      let wish = resource.wish
       return wish.provider + ":" + wish.modelID + " " + resource.reloadHash
     }
     var vanished: [String: Identity] = [:]

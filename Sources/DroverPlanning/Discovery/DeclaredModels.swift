@@ -8,10 +8,12 @@ package struct DeclaredModels: Sendable {
 
   package init(_ desired: DesiredFleet) {
     for index in desired.objects.indices where desired.objects[index].identity.kind.order == Kind.model.order {
-      guard let spec = desired.objects[index].resource?.spec, let provider = spec["provider"]?.string else { continue }
-      let name = desired.objects[index].identity.name
-      byID[provider, default: [:]][spec["modelID"]?.string ?? name] = name
-      if let file = spec[path: ["llamaCpp", "file"]]?.string { byFile[provider, default: [:]][file] = name }
+      guard let resource = desired.objects[index].resource, !resource.wish.provider.isEmpty else { continue }
+      let (name, wish) = (desired.objects[index].identity.name, resource.wish)
+      byID[wish.provider, default: [:]][wish.modelID] = name
+      if let file = resource.spec[path: ["llamaCpp", "file"]]?.string {
+        byFile[wish.provider, default: [:]][file] = name
+      }
     }
   }
 

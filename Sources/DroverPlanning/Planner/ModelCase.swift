@@ -27,7 +27,7 @@ struct ModelCase {
   init(_ object: DesiredObject, _ resource: Resource, _ builder: PlanBuilder) {
     self.object = object
     self.resource = resource
-    wish = ModelWish(resource)
+    wish = resource.wish
     provider = builder.providers[wish.provider]
     instances = builder.instances[object.identity.name]
     now = builder.world.now

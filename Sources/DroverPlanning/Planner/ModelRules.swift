@@ -34,10 +34,10 @@ enum ModelRules {
     at index: Int, areRetiring: Bool, _ world: World, _ builder: inout PlanBuilder
   ) -> Bool {
     guard let resource = world.desired.objects[index].resource, world.observed.isComplete,
-      !resource.annotations.contains(where: Annotation.isOwn)
+      !resource.hasOwnAnnotations
     else { return false }
     let name = world.desired.objects[index].identity.name
-    let wish = ModelWish(name: name, spec: resource.spec)
+    let wish = resource.wish
     guard wish.deprecation == nil, world.notices.isEmpty || world.notices[Identity(.model, name)] == nil,
       !areRetiring || builder.providers[wish.provider]?.retirements[wish.modelID] == nil
     else { return false }
@@ -49,7 +49,7 @@ enum ModelRules {
         && (builder.kept.isEmpty || !builder.kept.contains(name))
     }
     let isServing =
-      wish.desiredState != .unloaded && builder.providers[wish.provider]?.isOnThisNode ?? true
+      wish.desiredState != .unloaded && !builder.elsewhere.contains(wish.provider)
       && world.observed.instances[only].phase == .ready && world.observed.instances[only].retiresAt == nil
       && world.observed.instances[only].instance.loadedAt != nil
       && world.observed.instances[only].instance.generation == world.desired.objects[index].generation

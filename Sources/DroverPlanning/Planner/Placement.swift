@@ -108,7 +108,7 @@ extension Placement {
     builder.world.observed.instances.filter { observed in
       guard !observed.hasEnded, builder.sets.rivalry(name, observed.instance.model) != nil else { return false }
       let resource = builder.world.desired[Identity(.model, observed.instance.model)]?.resource
-      return resource.map { ModelWish($0).desiredState != .loaded } ?? true
+      return resource.map { $0.wish.desiredState != .loaded } ?? true
     }
   }
 }

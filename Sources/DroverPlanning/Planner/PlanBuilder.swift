@@ -14,6 +14,8 @@ struct PlanBuilder {
   let instances: InstanceIndex
   let sets: SetBook
   private(set) var providers: [String: ProviderState] = [:]
+  /// Names of the providers of other nodes.
+  private(set) var elsewhere: Set<String> = []
   private(set) var waits: [Wait] = []
   private var steps: [(phase: Phase, sequence: Int, step: Step)] = []
   private var wakes: Timestamp?
@@ -36,7 +38,10 @@ struct PlanBuilder {
     if let next = sets.next { wake(at: next) }
   }
 
-  mutating func add(_ provider: ProviderState) { providers[provider.spec.name] = provider }
+  mutating func add(_ provider: ProviderState) {
+    providers[provider.spec.name] = provider
+    if !provider.isOnThisNode { elsewhere.insert(provider.spec.name) }
+  }
 
   /// Adds a step; steps of one phase stand in the order of their objects, loads in the order in which they are added.
   mutating func add(_ phase: Phase, _ step: Step) {

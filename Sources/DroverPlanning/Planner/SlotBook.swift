@@ -35,7 +35,7 @@ struct SlotBook {
     hasLeaving = freeing > 0
     for name in staying {
       guard let object = builder.world.desired[Identity(.model, name)], let resource = object.resource else { continue }
-      let wish = ModelWish(resource)
+      let wish = resource.wish
       if object.isSuspended || wish.desiredState == .loaded || wish.isPinned || builder.kept.contains(name)
         || builder.sets.claim(on: name) != nil
       {

@@ -25,7 +25,7 @@ struct BudgetCover {
 
   /// Whether it runs on this host or at a server of one's own.
   func isLocal(_ resource: Resource) -> Bool {
-    let wish = ModelWish(resource)
+    let wish = resource.wish
     guard let provider = world.desired[Identity(.provider, wish.provider)]?.resource else { return false }
     let listed = world.observed.providers[wish.provider]?.models
     let isRemote = (listed?.entry(wish.modelID) ?? listed?.entry(wish.modelID + ":latest"))?.isRemote ?? false

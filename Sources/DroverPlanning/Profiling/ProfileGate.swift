@@ -40,7 +40,7 @@ package struct ProfileGate {
   /// The instance that serves the spec in force, which is what is measured.
   package func instance(of identity: Identity) -> Instance? {
     guard let resource = world.desired[identity]?.resource else { return nil }
-    let wish = ModelWish(resource)
+    let wish = resource.wish
     return world.observed.instances
       .first { $0.instance.model == identity.name && $0.isServing && $0.instance.serves(resource, wish) }?.instance
   }

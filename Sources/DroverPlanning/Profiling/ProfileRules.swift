@@ -45,7 +45,7 @@ enum ProfileRules {
 
   /// The id of the instance that serves the spec in force.
   private static func serving(_ identity: Identity, _ resource: Resource, _ builder: PlanBuilder) -> String? {
-    let wish = ModelWish(resource)
+    let wish = resource.wish
     return builder.instances[identity.name].first { $0.isServing && $0.instance.serves(resource, wish) }?.instance.id
   }
 

@@ -1,7 +1,14 @@
-import DroverCore
+package import DroverCore
 
 /// How many objects are in which state, each counted once.
-struct FleetTally {
+package struct FleetTally: Sendable {
+  /// What one object is counted as.
+  package enum Share: Sendable {
+    case ready, progressing, failing, stalled, invalid, suspended
+    /// Valid, and this version does nothing for it.
+    case notImplemented
+  }
+
   struct Count {
     var total = 0
     var ready = 0
@@ -15,6 +22,19 @@ struct FleetTally {
 
     /// Those that can be ready at all: nothing is wrong with the others, and nothing is done for them.
     var expected: Int { total - suspended - notImplemented }
+
+    mutating func enter(_ share: Share) {
+      total += 1
+      switch share {
+      case .ready: ready += 1
+      case .progressing: progressing += 1
+      case .failing: failing += 1
+      case .stalled: stalled += 1
+      case .invalid: invalid += 1
+      case .suspended: suspended += 1
+      case .notImplemented: notImplemented += 1
+      }
+    }
 
     var fieldValue: FieldValue {
       .object([
@@ -37,44 +57,35 @@ struct FleetTally {
   private(set) var providers = Count()
   private(set) var others = Count()
 
-  mutating func count(_ object: DesiredObject, _ status: FieldValue?) {
-    switch object.identity.kind {
-    case .model: FleetTally.enter(object, status, &models)
-    case .provider: FleetTally.enter(object, status, &providers)
+  package init() {}
+
+  package mutating func count(_ kind: Kind, _ share: Share) {
+    switch kind {
+    case .model: models.enter(share)
+    case .provider: providers.enter(share)
     // The Fleet's own readiness is the sum of all others.
     case .fleet: return
-    default: FleetTally.enter(object, status, &others)
+    default: others.enter(share)
     }
   }
 
-  private static func enter(_ object: DesiredObject, _ status: FieldValue?, _ count: inout Count) {
-    count.total += 1
-    if case .refused = object.newest {
-      count.invalid += 1
-      return
-    }
-    if object.isSuspended {
-      count.suspended += 1
-      return
-    }
+  /// What an object with this status section is counted as.
+  package static func share(of object: DesiredObject, _ status: FieldValue?) -> Share {
+    if case .refused = object.newest { return .invalid }
+    if object.isSuspended { return .suspended }
     var ready = "Unknown"
     for element in status?["conditions"]?.list ?? [] {
       switch element.value["type"]?.string {
       case ConditionType.stalled.rawValue:
-        if element.value["reason"]?.string == Reason.notImplemented.rawValue {
-          count.notImplemented += 1
-        } else {
-          count.stalled += 1
-        }
-        return
+        return element.value["reason"]?.string == Reason.notImplemented.rawValue ? .notImplemented : .stalled
       case ConditionType.ready.rawValue: ready = element.value["status"]?.string ?? ready
       default: continue
       }
     }
     switch ready {
-    case "True": count.ready += 1
-    case "False": count.failing += 1
-    default: count.progressing += 1
+    case "True": return .ready
+    case "False": return .failing
+    default: return .progressing
     }
   }
 

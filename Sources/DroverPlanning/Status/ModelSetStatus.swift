@@ -44,7 +44,7 @@ enum ModelSetStatus {
       guard let object = context.world.desired[Identity(.model, name)], let resource = object.resource else {
         return false
       }
-      return ModelWish(resource).desiredState != .unloaded && !object.isSuspended
+      return resource.wish.desiredState != .unloaded && !object.isSuspended
     }
     let count = "\(wanted.count { loaded.contains($0) }) of \(wanted.count) models are loaded"
     guard wanted.contains(where: { !loaded.contains($0) }) else { return .done(.active, count) }

@@ -22,7 +22,7 @@ struct ModelStatus {
     self.previous = previous
     self.object = object
     self.context = context
-    let wish = object.resource.map(ModelWish.init)
+    let wish = object.resource?.wish
     self.wish = wish
     provider = wish.flatMap { context.providers[$0.provider] }
     let found = context.instances[object.identity.name]

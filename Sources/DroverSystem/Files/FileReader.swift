@@ -15,7 +15,13 @@ package enum FileReader {
   }
 
   package static func contents(of path: String, maxBytes: Int) throws(SystemError) -> FileContents {
-    let descriptor = try openForReading(path)
+    try contents(of: openForReading(path), as: path, maxBytes: maxBytes)
+  }
+
+  /// What an open file holds; `path` is how errors name it.
+  static func contents(
+    of descriptor: borrowing Descriptor, as path: String, maxBytes: Int
+  ) throws(SystemError) -> FileContents {
     let bytes = try bytes(of: descriptor, path, maxBytes)
     return FileContents(bytes: bytes, stat: try descriptor.status(of: path))
   }

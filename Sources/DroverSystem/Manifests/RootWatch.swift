@@ -44,10 +44,11 @@ struct RootWatch {
   /// Whether a path, relative to the root, was a folder of the last walk.
   func isFolder(_ path: String) -> Bool { scan.contains(folder: path) }
 
-  /// Whether a walk would find what the last one found, and what was read since.
-  func isUnchanged() -> Bool {
-    failure == nil && unsettled.isEmpty && TreeScanner(root: path).isUnchanged(since: scan, startedAt: scannedAt)
-  }
+  /// A check of whether a walk would find what the last one found, and what was read since.
+  func check() -> TreeCheck { TreeCheck(path, scan: scan, startedAt: scannedAt) }
+
+  /// What the next part of a check finds.
+  func goOn(_ check: inout TreeCheck) -> TreeCheck.Finding { check.next { known[$0]?.stat } }
 
   /// Walks the root and reads what its metadata, or `mustRead`, give a reason to read; everything, if asked. Files that
   /// are being written are left for later.
@@ -82,22 +83,38 @@ struct RootWatch {
     return "\(path) is empty and lies on another file system than before; mount it again"
   }
 
-  /// Reads these files again, by content alone; nil where only a walk can tell what they are.
-  mutating func reread(_ paths: Set<String>, calm: Calm) -> ChangeSet? {
-    guard failure == nil, let root = scan.root else { return nil }
-    let meant = paths.sorted().filter { !scan.ignoreRules.ignores($0, isDirectory: false) }
-    // A link may lead out of the root. Nothing is read before that is known of all of them: what was read is known,
-    // and would not be told again.
-    for path in meant where (try? FileStat(root + "/" + path, followSymlinks: false))?.kind == .symlink { return nil }
-    var change = ChangeSet()
-    for path in meant { read(path, calm, into: &change) }
-    return change
+  /// Reads these files again, by content alone. False where only a walk can tell what one of them is: a link may lead
+  /// out of the root. What was read before that is in `change`.
+  mutating func reread(_ paths: Set<String>, calm: Calm, into change: inout ChangeSet) -> Bool {
+    guard failure == nil, let root = scan.root, var cursor = try? FolderCursor(root) else { return false }
+    let maxBytes = maxBytes
+    for path in paths.sorted() where !scan.ignoreRules.ignores(path, isDirectory: false) {
+      if let file = cursor.open(path) {
+        read(path, calm, into: &change) { () throws(SystemError) in
+          try FileReader.contents(of: file, as: root + "/" + path, maxBytes: maxBytes)
+        }
+      } else if (try? FileStat(root + "/" + path, followSymlinks: false))?.kind == .symlink {
+        return false
+      } else {
+        read(path, calm, into: &change)
+      }
+    }
+    return true
   }
 
   private mutating func read(_ relative: String, _ calm: Calm, into change: inout ChangeSet) {
     guard let root = scan.root else { return }
+    let maxBytes = maxBytes
+    read(relative, calm, into: &change) { () throws(SystemError) in
+      try FileReader.contents(of: root + "/" + relative, maxBytes: maxBytes)
+    }
+  }
+
+  private mutating func read(
+    _ relative: String, _ calm: Calm, into change: inout ChangeSet, contents: () throws(SystemError) -> FileContents
+  ) {
     do throws(SystemError) {
-      let contents = try FileReader.contents(of: root + "/" + relative, maxBytes: maxBytes)
+      let contents = try contents()
       if waits(for: relative, contents.stat, calm) { return }
       // A file cut to nothing is an editor or a copy at work, or a full disk; deleting is how objects are removed.
       guard !contents.bytes.isEmpty else {

@@ -13,6 +13,8 @@ struct WatchSession {
   private var calm = Calm()
   private var nextWalk: Timestamp
   private var nextReadAll: Timestamp
+  /// The check of each root that is under way; empty where none is.
+  private var checks: [TreeCheck] = []
   /// What is left of a reading of everything that is under way.
   private var rereading = Rereading()
   /// What was found before the first delivery, which waits for files that are being written.
@@ -102,33 +104,54 @@ struct WatchSession {
     let clock = nanoseconds
     let isWaiting = debouncer.deadline.map { $0 > clock } ?? false
     // A burst is looked at as a whole, by whatever looks at it.
-    let isWalkDue = !isWaiting && (now >= nextReadAll || now >= nextWalk)
-    guard !asked.isWalkAsked, !isWalkDue else {
+    guard !asked.isWalkAsked, isWaiting || !isWalkDue else {
       let work = isWaiting ? DirtyTree.Work() : dirty.take(now: clock)
       if !isWaiting { _ = debouncer.fired(at: clock) }
       let isFirst = held != nil
-      defer { if now >= nextReadAll { beginReading(afterFirstWalk: isFirst) } }
-      if !asked.isWalkAsked, now < nextReadAll, work == DirtyTree.Work(), roots.allSatisfy({ $0.isUnchanged() }) {
-        planNextWalk()
-        return delta(ChangeSet(), isFullScan: true, isAsked: false)
+      defer {
+        if now >= nextReadAll { beginReading(afterFirstWalk: isFirst) }
+        asked = SourceInbox.Contents()
       }
-      defer { asked = SourceInbox.Contents() }
       return walk(
         everything: asked.isReadingAsked || work.needsReading, isAsked: asked.isWalkAsked, mustRead: work.files)
     }
     guard debouncer.fired(at: clock) || dirty.patienceEnds.map({ $0 <= clock }) == true else {
-      return isWaiting ? nil : readOn()
+      return isWaiting ? nil : goOn()
     }
     let work = dirty.take(now: clock)
     if work.needsWalk { return walk(everything: work.needsReading, isAsked: false, mustRead: work.files) }
     var change = ChangeSet()
-    for (index, paths) in work.files {
-      guard let one = roots[index].reread(paths, calm: calm) else {
-        return walk(everything: false, isAsked: false, mustRead: work.files, before: change)
-      }
-      change.merge(one)
+    for (index, paths) in work.files where !roots[index].reread(paths, calm: calm, into: &change) {
+      return walk(everything: false, isAsked: false, mustRead: work.files, before: change)
     }
     return delta(change, isFullScan: false, isAsked: false)
+  }
+
+  /// Whether a walk is to be made now: the first, one before everything is read, and one where edits left no time for
+  /// checks.
+  private var isWalkDue: Bool {
+    if now >= nextReadAll { return true }
+    return now >= (held != nil ? nextWalk : nextWalk + walkInterval)
+  }
+
+  /// Goes on with what is done a few files at a time, so that an edit never waits for it.
+  private mutating func goOn() -> ManifestDelta? {
+    if checks.isEmpty, now >= nextWalk { checks = roots.map { $0.check() } }
+    return checks.isEmpty ? readOn() : checkOn()
+  }
+
+  /// The next few files of a check. What differs is read; where files are not all that differs, everything is walked.
+  private mutating func checkOn() -> ManifestDelta? {
+    guard let index = checks.firstIndex(where: { !$0.isOver }) else { return nil }
+    guard case .files(let paths) = roots[index].goOn(&checks[index]) else {
+      return walk(everything: false, isAsked: false, mustRead: [:])
+    }
+    if checks.allSatisfy(\.isOver) {
+      checks = []
+      planNextWalk()
+    }
+    guard !paths.isEmpty || checks.isEmpty else { return nil }
+    return reread(Set(paths), of: index)
   }
 
   /// Begins to read every file again, whatever its metadata say. It goes on between other looks, a few files at a
@@ -142,9 +165,15 @@ struct WatchSession {
   /// The next few files of a reading of everything.
   private mutating func readOn() -> ManifestDelta? {
     guard let (index, paths) = rereading.next() else { return nil }
+    return reread(paths, of: index)
+  }
+
+  /// Reads files of a root that nobody is writing.
+  private mutating func reread(_ paths: Set<String>, of index: Int) -> ManifestDelta? {
     let idle = paths.subtracting(dirty.busy(root: index, now: nanoseconds))
-    guard let change = roots[index].reread(idle, calm: calm) else {
-      return walk(everything: false, isAsked: false, mustRead: [index: idle])
+    var change = ChangeSet()
+    guard roots[index].reread(idle, calm: calm, into: &change) else {
+      return walk(everything: false, isAsked: false, mustRead: [index: idle], before: change)
     }
     return delta(change, isFullScan: false, isAsked: false)
   }
@@ -164,6 +193,7 @@ struct WatchSession {
       guard let watcher, directories.follow(roots, with: watcher) else { break }
     }
     updateWatchState()
+    checks = []
     planNextWalk()
     if everything {
       rereading = Rereading()
@@ -172,9 +202,9 @@ struct WatchSession {
     return delta(change, isFullScan: true, isAsked: isAsked)
   }
 
-  private mutating func planNextWalk() {
-    nextWalk = now + (state.degraded == nil ? schedule.walk : schedule.walkWithoutEvents)
-  }
+  private var walkInterval: Duration { state.degraded == nil ? schedule.walk : schedule.walkWithoutEvents }
+
+  private mutating func planNextWalk() { nextWalk = now + walkInterval }
 
   private mutating func planNextReading() {
     nextReadAll = now + (state.degraded == nil ? schedule.readAll : schedule.readAllWithoutEvents)
@@ -232,8 +262,8 @@ struct WatchSession {
     let deadlines = [debouncer.deadline, dirty.patienceEnds].compactMap { $0 }.map {
       Timestamp(milliseconds: ($0 + 999_999) / 1_000_000)
     }
-    // A walk waits for the end of a burst, and so does what is left to read.
-    if debouncer.deadline == nil, !rereading.isOver { return now }
+    // A walk waits for the end of a burst, and so does what is left to check and to read.
+    if debouncer.deadline == nil, !checks.isEmpty || !rereading.isOver { return now }
     return (debouncer.deadline == nil ? deadlines + [nextWalk, nextReadAll] : deadlines).min()
   }
 }

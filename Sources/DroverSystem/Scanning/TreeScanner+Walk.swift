@@ -1,6 +1,6 @@
 extension TreeScanner {
   /// One walk over the tree.
-  struct Walk {
+  struct Walk: ~Copyable {
     private struct FileID: Hashable {
       var device: UInt64
       var inode: UInt64
@@ -17,9 +17,11 @@ extension TreeScanner {
     /// The folders that were reached over a link: each once, or a few links would multiply to millions of paths.
     private var linked: Set<FileID> = []
     private var linkTargets: Set<String> = []
+    private var cursor: FolderCursor
 
-    init(root: String, looksAtFiles: Bool, scan: TreeScan) {
+    init(root: String, looksAtFiles: Bool, scan: TreeScan) throws(SystemError) {
       self.root = root
+      cursor = try FolderCursor(root)
       self.looksAtFiles = looksAtFiles
       self.scan = scan
     }
@@ -114,7 +116,7 @@ extension TreeScanner {
 
     private mutating func take(_ path: String) {
       do throws(SystemError) {
-        let stat = try FileStat(absolute(path))
+        let stat = if let stat = cursor.stat(path) { stat } else { try FileStat(absolute(path)) }
         guard stat.kind == .regular else { throw .notRegular(path: absolute(path)) }
         scan.files.append(ScannedFile(relativePath: path, stat: stat))
       } catch {

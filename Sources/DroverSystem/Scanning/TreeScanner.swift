@@ -32,7 +32,7 @@ package struct TreeScanner: Sendable {
       scan.root = resolved
       scan.rootStat = stat
       (scan.ignoreRules, scan.ignoreFileStat) = try Self.ignoreRules(in: resolved)
-      var walk = Walk(root: resolved, looksAtFiles: looksAtFiles, scan: scan)
+      var walk = try Walk(root: resolved, looksAtFiles: looksAtFiles, scan: scan)
       try walk.visitRoot(stat)
       return walk.finished()
     } catch {

@@ -1,39 +1,5 @@
 import DroverCore
 
-/// The few fields of a Model that every round needs, read in one pass: ten thousand models are planned a hundred times a
-/// second at worst.
-struct ModelWish {
-  var provider = ""
-  var modelID: String
-  var desiredState = DesiredState.onDemand
-  var warmup: Bool?
-  var transition = Transition.auto
-  var isPinned = false
-  /// As it stands in the spec.
-  var deprecation: FieldValue?
-  var idleUnloadAfter: Duration?
-
-  init(_ resource: Resource) { self.init(name: resource.identity.name, spec: resource.spec) }
-
-  init(name: String, spec: FieldValue) {
-    modelID = name
-    guard case .map(let entries) = spec else { return }
-    for index in entries.indices {
-      switch entries[index].key {
-      case "provider": provider = entries[index].value.string ?? ""
-      case "modelID": modelID = entries[index].value.string ?? modelID
-      case "desiredState": desiredState = entries[index].value.string.flatMap(DesiredState.init) ?? .onDemand
-      case "warmup": warmup = entries[index].value.bool
-      case "transition": transition = entries[index].value.string.flatMap(Transition.init) ?? .auto
-      case "deprecation": deprecation = entries[index].value
-      case "pinned": isPinned = entries[index].value.bool ?? false
-      case "idleUnloadAfter": idleUnloadAfter = entries[index].value.duration
-      default: continue
-      }
-    }
-  }
-}
-
 /// A provider as planning sees it.
 struct ProviderState {
   var spec: ProviderSpec
