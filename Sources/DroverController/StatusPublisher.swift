@@ -109,31 +109,20 @@ final class StatusPublisher: Sendable {
     }
     if isFirst { gone = board.withLock { Set($0.objects.keys).subtracting(objects.lazy.map(\.identity)) } }
     var drafts: [Identity: PublishedObject] = [:]
-    var tally = FleetTally()
     let prints = Fingerprints(state: state, plan: plan)
-    // By index: ten thousand objects that nothing happened to are neither copied nor looked up.
-    for (place, index) in zip(made.indices, objects.indices) {
-      let kind = objects[index].identity.kind
-      let print = prints.of(objects[index].identity, objects[index].resource)
-      // What a set says follows from its models and from time.
-      if made[place].fingerprint == print, kind != .modelSet, made[place].object == objects[index] {
-        tally.count(kind, made[place].share)
-        continue
-      }
-      let object = objects[index]
+    for (place, print) in PublishedInput.changed(made, objects, prints) {
+      let object = objects[objects.startIndex + place]
       let old = board.withLock { $0.objects[object.identity] }
       let holding = old.flatMap { state.isUnheard(of: object) && $0.describes(object) ? $0.status : nil }
       let status = holding ?? StatusReducer.reduce(previous: old?.status, object: object, context: context)
       drafts[object.identity] = PublishedObject(
         object: StatusReducer.document(object, status: status, revision: state.desired.revision), status: status,
         sha256: old?.sha256)
-      let share = FleetTally.share(of: object, status)
-      tally.count(kind, share)
-      made[place] = PublishedInput(object: object, fingerprint: holding == nil ? print : nil, share: share)
+      made[place] = PublishedInput(
+        object: object, fingerprint: holding == nil ? print : nil, share: FleetTally.share(of: object, status))
     }
     gone.remove(StatusPublisher.fleet)
-    let fleet = fleet(context, tally, state)
-    drafts[StatusPublisher.fleet] = fleet
+    drafts[StatusPublisher.fleet] = fleet(context, PublishedInput.tally(made), state)
     await write(&drafts, gone: gone)
     tell(drafts, gone: gone)
     let failed = Set(drafts.filter { $0.value.sha256 == nil }.keys)

@@ -34,8 +34,7 @@ package struct Resource: Equatable, Sendable {
 
     init(_ fields: Fields) {
       self.fields = fields
-      let isModel = fields.identity.kind == .model
-      wish = ModelWish(name: fields.identity.name, spec: isModel ? fields.spec : .emptyMap)
+      wish = fields.identity.kind == .model ? ModelWish(name: fields.identity.name, spec: fields.spec) : .none
       hasOwnAnnotations = fields.annotations.contains(where: Annotation.isOwn)
     }
   }

@@ -4,7 +4,7 @@ import DroverCore
 struct ModelCase {
   var object: DesiredObject
   var resource: Resource
-  var wish: ModelWish
+  let wish: ModelWish
   var provider: ProviderState?
   var instances: [ObservedInstance]
   var deprecation: Deprecation?

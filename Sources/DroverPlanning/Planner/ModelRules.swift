@@ -8,14 +8,15 @@ enum ModelRules {
     // Copying a provider for each of thousands of models costs more than all the rest.
     let areRetiring = builder.providers.values.contains { !$0.retirements.isEmpty }
     var known = 0
-    for index in world.desired.objects.indices where world.desired.objects[index].identity.kind == .model {
-      if builder.instances.hasAny(of: world.desired.objects[index].identity.name) { known += 1 }
+    let objects = world.desired.objects.span
+    for index in objects.indices where objects[index].identity.kind == .model {
+      if builder.instances.hasAny(of: objects[index].identity.name) { known += 1 }
       switch registry.standings[index] {
       case .beingAccepted, .renamedAway, .unknown: continue
-      case .accepted where isSettled(at: index, areRetiring: areRetiring, world, &builder): continue
+      case .accepted where isSettled(objects[index], areRetiring: areRetiring, world, &builder): continue
       case .accepted, .doomed: break
       }
-      let object = world.desired.objects[index]
+      let object = objects[index]
       guard let resource = object.resource else { continue }
       let model = ModelCase(object, resource, builder)
       DeprecationRules.apply(model, isDoomed: registry.standings[index] == .doomed, to: &builder)
@@ -31,12 +32,12 @@ enum ModelRules {
   /// True for the common case in which there is nothing to do: no instance is wanted and there is none, or the only one
   /// serves. It copies nothing, which is what makes planning thousands of converged models cheap.
   private static func isSettled(
-    at index: Int, areRetiring: Bool, _ world: World, _ builder: inout PlanBuilder
+    _ object: DesiredObject, areRetiring: Bool, _ world: World, _ builder: inout PlanBuilder
   ) -> Bool {
-    guard let resource = world.desired.objects[index].resource, world.observed.isComplete,
+    guard let resource = object.resource, world.observed.isComplete,
       !resource.hasOwnAnnotations
     else { return false }
-    let name = world.desired.objects[index].identity.name
+    let name = object.identity.name
     let wish = resource.wish
     guard wish.deprecation == nil, world.notices.isEmpty || world.notices[Identity(.model, name)] == nil,
       !areRetiring || builder.providers[wish.provider]?.retirements[wish.modelID] == nil
@@ -48,18 +49,17 @@ enum ModelRules {
       return wish.desiredState != .loaded && !builder.instances.hasAny(of: name)
         && (builder.kept.isEmpty || !builder.kept.contains(name))
     }
+    let instances = world.observed.instances.span
     let isServing =
       wish.desiredState != .unloaded && !builder.elsewhere.contains(wish.provider)
-      && world.observed.instances[only].phase == .ready && world.observed.instances[only].retiresAt == nil
-      && world.observed.instances[only].instance.loadedAt != nil
-      && world.observed.instances[only].instance.generation == world.desired.objects[index].generation
-      && world.observed.instances[only].instance.reloadHash == resource.reloadHash
-      && world.observed.instances[only].instance.provider == wish.provider
-      && world.observed.instances[only].instance.modelID == wish.modelID
+      && instances[only].phase == .ready && instances[only].retiresAt == nil
+      && instances[only].instance.loadedAt != nil && instances[only].instance.generation == object.generation
+      && instances[only].instance.reloadHash == resource.reloadHash
+      && instances[only].instance.provider == wish.provider && instances[only].instance.modelID == wish.modelID
     guard isServing, isLoose, !builder.kept.contains(name) else { return isServing }
     // A set may want it, or not; that is for the long way.
     if !builder.sets.isEmpty, builder.sets.concerns(name) { return false }
-    return staysLoaded(wish, world.observed.instances[only], world.demands[name], &builder)
+    return staysLoaded(wish, instances[only], world.demands[name], &builder)
   }
 
   /// Whether an OnDemand model that serves goes on doing so; notes when it will have been idle for too long.

@@ -27,15 +27,18 @@ struct RegistryRules {
     let doomed = Set(allowed)
     let renames = Renames(world)
     standings.reserveCapacity(world.desired.objects.count)
+    // In place: of thousands of objects that nothing happened to none is copied.
+    let (objects, registered) = (world.desired.objects.span, world.registered.span)
+    let isCalm = doomed.isEmpty && renames.sources.isEmpty
     var next = 0
-    for index in world.desired.objects.indices {
-      while next < world.registered.count, world.registered[next].identity < world.desired.objects[index].identity {
-        next += 1
+    for index in objects.indices {
+      while next < registered.count, registered[next].identity < objects[index].identity { next += 1 }
+      let isRegistered = next < registered.count && registered[next].identity == objects[index].identity
+      if isCalm, isRegistered, RegistryRules.isUnchanged(objects[index], registered[next]) {
+        standings.append(.accepted)
+      } else {
+        standings.append(standing(index, registration: isRegistered ? next : nil, doomed: doomed, renames: renames))
       }
-      let isRegistered =
-        next < world.registered.count && world.registered[next].identity == world.desired.objects[index].identity
-      standings.append(
-        standing(index, registration: isRegistered ? next : nil, doomed: doomed, renames: renames))
     }
     renamedFrom = Set(renames.sources.lazy.filter { $0.kind == .model }.map(\.name))
   }
@@ -45,18 +48,16 @@ struct RegistryRules {
   ) -> Standing {
     if !renames.sources.isEmpty, renames.sources.contains(world.desired.objects[index].identity) { return .renamedAway }
     if !doomed.isEmpty, doomed.contains(world.desired.objects[index].identity) { return .doomed }
-    if let registration, isUnchanged(index, registration) { return .accepted }
     let object = world.desired.objects[index]
+    if let registration, RegistryRules.isUnchanged(object, world.registered[registration]) { return .accepted }
     guard let resource = object.resource else { return .unknown }
     return compare(object, resource, registration.map { world.registered[$0] }, renames)
   }
 
   /// Whether an object is registered exactly as it is desired; copies neither.
-  private func isUnchanged(_ index: Int, _ registration: Int) -> Bool {
-    guard let resource = world.desired.objects[index].resource,
-      world.desired.objects[index].generation == world.registered[registration].generation
-    else { return false }
-    let accepted = world.registered[registration].resource
+  private static func isUnchanged(_ object: DesiredObject, _ registration: Registration) -> Bool {
+    guard let resource = object.resource, object.generation == registration.generation else { return false }
+    let accepted = registration.resource
     return resource.isCopy(of: accepted)
       || resource.specHash == accepted.specHash && resource.reloadHash == accepted.reloadHash
         && resource.source == accepted.source && resource.labels == accepted.labels
@@ -121,12 +122,13 @@ struct RegistryRules {
   /// Adds the steps, and what later rules look up: the providers.
   func apply(to builder: inout PlanBuilder) {
     for step in steps { builder.add(.accept, step) }
-    for index in world.desired.objects.indices {
-      if standings[index] != .doomed, let end = PruneGuard.graceEnd(of: world.desired.objects[index].newest) {
+    let objects = world.desired.objects.span
+    for index in objects.indices {
+      if standings[index] != .doomed, let end = PruneGuard.graceEnd(of: objects[index].newest) {
         builder.wake(at: end)
       }
-      guard world.desired.objects[index].identity.kind == .provider else { continue }
-      let object = world.desired.objects[index]
+      guard objects[index].identity.kind == .provider else { continue }
+      let object = objects[index]
       guard let resource = object.resource else { continue }
       let spec = ProviderSpec(name: object.identity.name, spec: resource.spec)
       builder.add(

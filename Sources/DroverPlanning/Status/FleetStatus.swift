@@ -113,8 +113,10 @@ package enum FleetStatus {
   }
 
   private static func manifests(_ desired: DesiredFleet) -> FieldValue {
-    // By index: copying what stands there costs more than counting it.
-    let declared = desired.objects.indices.count { !desired.objects[$0].isAbsent }
+    // In place: copying what stands there costs more than counting it.
+    let objects = desired.objects.span
+    var declared = 0
+    for index in objects.indices where !objects[index].isAbsent { declared += 1 }
     return .object([
       "files": .integer(Int64(desired.roots.map(\.files).reduce(0, +))),
       "documents": .integer(Int64(declared + desired.unreadable.count)),
