@@ -9,27 +9,31 @@ package enum NewestDocument: Equatable, Sendable {
 }
 
 /// One object of the desired fleet.
+///
+/// A value in one reference, as its resource is: each round looks at thousands of them several times, and what is handed
+/// on is a count.
 package struct DesiredObject: Equatable, Sendable {
-  package var identity: Identity
-  /// The newest valid spec: the newest document's, or the last good one. Nil if no valid one was ever seen.
-  package var resource: Resource?
-  /// Generation of ``resource``; 0 without one.
-  package var generation: Int64
-  /// Generation of the newest document; above ``generation`` while that one is refused.
-  package var newestGeneration: Int64
-  /// The highest generation that any document of this object had since droverd started, refused ones included: the next
-  /// spec gets a higher one, so that nobody takes the verdict on one for that on another.
-  package var highestGeneration: Int64
-  /// The spec hash of the newest document while it is refused; nil where it gives no spec.
-  package var refusedHash: String?
-  package var newest: NewestDocument
-  /// Where the newest document stands, valid or not.
-  package var source: SourceReference?
-  package var firstSeen: Timestamp
-  /// The name that this object had before, in the round that renames it.
-  package var renamedFrom: Identity?
-  /// Warnings about the resource in force.
-  package var warnings: [Diagnostic]
+  private var content: Content
+
+  private final class Content: Sendable {
+    let fields: Fields
+
+    init(_ fields: Fields) { self.fields = fields }
+  }
+
+  private struct Fields: Equatable, Sendable {
+    var identity: Identity
+    var resource: Resource?
+    var generation: Int64
+    var newestGeneration: Int64
+    var highestGeneration: Int64
+    var refusedHash: String?
+    var newest: NewestDocument
+    var source: SourceReference?
+    var firstSeen: Timestamp
+    var renamedFrom: Identity?
+    var warnings: [Diagnostic]
+  }
 
   package init(
     identity: Identity, resource: Resource?, generation: Int64, newestGeneration: Int64? = nil,
@@ -37,17 +41,88 @@ package struct DesiredObject: Equatable, Sendable {
     source: SourceReference?, firstSeen: Timestamp, renamedFrom: Identity? = nil,
     warnings: [Diagnostic] = []
   ) {
-    self.identity = identity
-    self.resource = resource
-    self.generation = generation
-    self.newestGeneration = newestGeneration ?? generation
-    self.refusedHash = refusedHash
-    self.highestGeneration = max(highestGeneration, self.newestGeneration, generation)
-    self.newest = newest
-    self.source = source
-    self.firstSeen = firstSeen
-    self.renamedFrom = renamedFrom
-    self.warnings = warnings
+    let newestGeneration = newestGeneration ?? generation
+    content = Content(
+      Fields(
+        identity: identity, resource: resource, generation: generation, newestGeneration: newestGeneration,
+        highestGeneration: max(highestGeneration, newestGeneration, generation), refusedHash: refusedHash,
+        newest: newest, source: source, firstSeen: firstSeen, renamedFrom: renamedFrom, warnings: warnings))
+  }
+
+  package static func == (left: DesiredObject, right: DesiredObject) -> Bool {
+    left.content === right.content || left.content.fields == right.content.fields
+  }
+
+  private mutating func set<Value>(_ field: WritableKeyPath<Fields, Value>, _ value: Value) {
+    var fields = content.fields
+    fields[keyPath: field] = value
+    content = Content(fields)
+  }
+}
+
+extension DesiredObject {
+  package var identity: Identity {
+    get { content.fields.identity }
+    set { set(\.identity, newValue) }
+  }
+
+  /// The newest valid spec: the newest document's, or the last good one. Nil if no valid one was ever seen.
+  package var resource: Resource? {
+    get { content.fields.resource }
+    set { set(\.resource, newValue) }
+  }
+
+  /// Generation of ``resource``; 0 without one.
+  package var generation: Int64 {
+    get { content.fields.generation }
+    set { set(\.generation, newValue) }
+  }
+
+  /// Generation of the newest document; above ``generation`` while that one is refused.
+  package var newestGeneration: Int64 {
+    get { content.fields.newestGeneration }
+    set { set(\.newestGeneration, newValue) }
+  }
+
+  /// The highest generation that any document of this object had since droverd started, refused ones included: the next
+  /// spec gets a higher one, so that nobody takes the verdict on one for that on another.
+  package var highestGeneration: Int64 {
+    get { content.fields.highestGeneration }
+    set { set(\.highestGeneration, newValue) }
+  }
+
+  /// The spec hash of the newest document while it is refused; nil where it gives no spec.
+  package var refusedHash: String? {
+    get { content.fields.refusedHash }
+    set { set(\.refusedHash, newValue) }
+  }
+
+  package var newest: NewestDocument {
+    get { content.fields.newest }
+    set { set(\.newest, newValue) }
+  }
+
+  /// Where the newest document stands, valid or not.
+  package var source: SourceReference? {
+    get { content.fields.source }
+    set { set(\.source, newValue) }
+  }
+
+  package var firstSeen: Timestamp {
+    get { content.fields.firstSeen }
+    set { set(\.firstSeen, newValue) }
+  }
+
+  /// The name that this object had before, in the round that renames it.
+  package var renamedFrom: Identity? {
+    get { content.fields.renamedFrom }
+    set { set(\.renamedFrom, newValue) }
+  }
+
+  /// Warnings about the resource in force.
+  package var warnings: [Diagnostic] {
+    get { content.fields.warnings }
+    set { set(\.warnings, newValue) }
   }
 
   package var isAbsent: Bool { if case .absent = newest { true } else { false } }
