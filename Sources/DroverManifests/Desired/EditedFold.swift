@@ -118,10 +118,9 @@ private struct FleetPart {
       files.values.flatMap(\.documents).compactMap { document in
         document.identity.flatMap { renamed.contains($0) ? document.draft?.claims.modelID ?? $0.name : nil }
       })
-    return previous.objects.indices.allSatisfy { index in
-      previous.objects[index].identity.kind != .model
-        || !(previous.objects[index].resource?.spec["modelID"]?.string.map(wanted.contains) ?? false)
-        || edited.contains(previous.objects[index].identity)
+    return previous.objects.allSatisfy { object in
+      object.identity.kind != .model || !(object.resource.map { wanted.contains($0.wish.modelID) } ?? false)
+        || edited.contains(object.identity)
     }
   }
 
