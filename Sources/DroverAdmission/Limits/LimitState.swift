@@ -90,21 +90,29 @@ package struct LimitState: Equatable, Sendable {
 
   /// Takes over what was let through before: entries in the order of time, none after `now`. What is there already is
   /// younger and stays.
-  package mutating func restore(_ past: [PastUse], under limits: WindowLimits, at now: UInt32) {
+  package mutating func restore(
+    _ past: [PastUse], under limits: WindowLimits, minutes: Bool = true, days: Bool = true, at now: UInt32
+  ) {
     let entries = past.sorted { $0.age > $1.age }
     var restored = LimitState()
     for use in entries {
       let stamp = now &- use.age
-      if limits.limitsMinutes, use.age <= WindowLength.minute.milliseconds {
+      if minutes, limits.limitsMinutes, use.age <= WindowLength.minute.milliseconds {
         _ = restored.minute.add(requests: use.requests, tokens: use.tokens, at: stamp, length: .minute)
       }
-      if limits.limitsDays, use.age <= WindowLength.day.milliseconds {
+      if days, limits.limitsDays, use.age <= WindowLength.day.milliseconds {
         _ = restored.day.add(requests: use.requests, tokens: 0, at: stamp, length: .day)
       }
     }
     expire(at: now)
     minute.prepend(restored.minute)
     day.prepend(restored.day)
+  }
+
+  /// Forgets what was let through in these windows; places in flight stay.
+  package mutating func clear(minutes: Bool, days: Bool) {
+    if minutes { minute.clear() }
+    if days { day.clear() }
   }
 
   /// Gives memory back; true where nothing is left to remember.

@@ -44,6 +44,13 @@ package struct RollingWindow: Equatable, Sendable {
     }
   }
 
+  /// Drops everything.
+  package mutating func clear() {
+    headSequence &+= count
+    count = 0
+    (requests, tokens) = (0, 0)
+  }
+
   /// Adds to the window, and returns the sequence number of the entry that holds it. `now` is not before that of any
   /// earlier call.
   package mutating func add(requests more: UInt32, tokens moreTokens: Int64, at now: UInt32, length: WindowLength)
