@@ -24,14 +24,15 @@ package struct BudgetState: Equatable, Sendable {
 
   /// Begins the next window. Holds of the last one are settled there, by the ledger alone.
   package mutating func roll(to start: Timestamp) {
-    guard start > self.start else { return }
+    guard start.milliseconds > self.start.milliseconds else { return }
     self = BudgetState(start: start, allowance: allowance == nil ? nil : .zero)
   }
 
   /// What may still be held, of an amount.
   package func left(of amount: Money) -> Money {
     let own = amount - spent - held - elsewhere
-    return allowance.map { min(own, $0 - held) } ?? own
+    guard let allowance else { return own }
+    return min(own, allowance - held)
   }
 
   /// Whether a grant is what lacks: the amount itself would do.
@@ -43,7 +44,7 @@ package struct BudgetState: Equatable, Sendable {
 
   /// Puts what an attempt really cost in the place of its hold. `window` is the one in which the hold was taken.
   package mutating func settle(held hold: Money, cost: Money, window: Timestamp) {
-    guard window == start else { return }
+    guard window.milliseconds == start.milliseconds else { return }
     held -= hold
     spent += cost
     if let left = allowance { allowance = left - cost }

@@ -92,7 +92,7 @@ extension AdmissionMachine {
     tickets.entries[index].route = request.route
     tickets.entries[index].takenAt = wall
     for place in limitPlaces {
-      let limits = table.limits(of: self.limits.cells[place])
+      let limits = bounds(at: place)
       let known = former == nil ? nil : tickets.entries[index].limits.firstIndex { $0.place == place }
       let entry = self.limits.cells[place].state.take(
         requests: known == nil ? 1 : 0, tokens: offer.tokens, under: limits, at: now)

@@ -90,7 +90,7 @@ extension AdmissionMachine {
     for (place, uses) in past.sorted(by: { $0.key < $1.key }) {
       let name = table.subject(of: limits.cells[place]).limit
       limits.cells[place].state.restore(
-        uses, under: table.limits(of: limits.cells[place]), minutes: uncounted.minutes.contains(name),
+        uses, under: bounds(at: place), minutes: uncounted.minutes.contains(name),
         days: uncounted.days.contains(name), at: now)
     }
   }

@@ -28,7 +28,7 @@ extension AdmissionMachine {
     for number in tickets.entries[index].limits.indices where tickets.entries[index].limits[number].isPresent {
       tickets.entries[index].limits[number].isPresent = false
       let touch = tickets.entries[index].limits[number]
-      let limits = table.limits(of: self.limits.cells[touch.place])
+      let limits = bounds(at: touch.place)
       self.limits.cells[touch.place].state.expire(at: now)
       self.limits.cells[touch.place].state.settle(touch.entry, tokens: tokens, under: limits, at: now)
     }
@@ -36,7 +36,7 @@ extension AdmissionMachine {
     let cost = end.cost ?? hold
     for touch in tickets.entries[index].budgets {
       budgets.cells[touch.place].state.settle(held: hold, cost: cost, window: touch.window)
-      if cost > .zero { tellAlerts(touch.place) }
+      if cost.picos > 0 { tellAlerts(touch.place) }
     }
     tickets.entries[index].budgets.removeAll(keepingCapacity: true)
   }

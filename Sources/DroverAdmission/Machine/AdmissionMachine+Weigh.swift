@@ -49,21 +49,22 @@ extension AdmissionMachine {
     var countsTokens = false
     for place in limitPlaces {
       limits.cells[place].state.expire(at: now)
-      if table.limits(of: limits.cells[place]).tokensPerMinute != WindowLimits.unlimited {
+      if bounds(at: place).tokensPerMinute != WindowLimits.unlimited {
         countsTokens = true
         weights.isBinding = weights.isBinding || isEnforced(limit: place)
       }
     }
-    let countsMoney = !budgetPlaces.isEmpty && table.models[request.model].terms.prices?.isFree != true
+    let terms = table.models[request.model].terms
+    let countsMoney = !budgetPlaces.isEmpty && terms.prices?.isFree != true
     guard countsTokens || countsMoney else { return nil }
     if countsMoney, !weights.isBinding {
       weights.isBinding = budgetPlaces.contains { table.budgets[Int(budgets.cells[$0].rule)].isEnforced }
     }
     do throws(Unbounded) {
-      let bound = try TokenBound(request.demand, table.models[request.model].terms)
+      let bound = try TokenBound(request.demand, terms)
       weights.bound = bound
       weights.output = bound.output
-      if countsMoney { weights.worst = try WorstCase(request.demand, bound, table.models[request.model].terms) }
+      if countsMoney { weights.worst = try WorstCase(request.demand, bound, terms) }
     } catch {
       // Rules that only observe let through what they cannot measure.
       return weights.isBinding ? error : nil
@@ -117,9 +118,9 @@ extension AdmissionMachine {
       weights.output = min(weights.output, fitting)
     }
     let cost = weights.cost
-    guard cost > .zero else { return nil }
+    guard cost.picos > 0 else { return nil }
     let left = budgets.cells[place].state.left(of: table.budgets[rule].amount)
-    guard cost > left else { return nil }
+    guard cost.picos > left.picos else { return nil }
     if budgets.cells[place].state.lacksGrant(for: cost, of: table.budgets[rule].amount) { return .notGranted }
     guard isEnforced, table.budgets[rule].lowers(asked: bound.isAsked), bound.output > 0,
       let fitting = worst.output(for: left), fitting >= least, fitting < weights.output
@@ -134,7 +135,7 @@ extension AdmissionMachine {
   private func fitTokens(_ weights: inout Weights) {
     guard let bound = weights.bound, !bound.isAsked, bound.output > 0 else { return }
     for place in limitPlaces where isEnforced(limit: place) {
-      let limit = table.limits(of: limits.cells[place]).tokensPerMinute
+      let limit = bounds(at: place).tokensPerMinute
       guard limit != WindowLimits.unlimited else { continue }
       let empty = (limit - bound.input) / bound.sequences
       let least = max(1, min(Self.smallestAnswer, empty, bound.output))
@@ -154,7 +155,7 @@ extension AdmissionMachine {
       let isKnown = former.map { index in tickets.entries[index].limits.contains { $0.place == place } } ?? false
       guard
         let excess = limits.cells[place].state.excess(
-          requests: isKnown ? 0 : 1, tokens: tokens, under: table.limits(of: limits.cells[place]), at: now)
+          requests: isKnown ? 0 : 1, tokens: tokens, under: bounds(at: place), at: now)
       else { continue }
       if upstream {
         return .upstream(model: table.models[Int(limits.cells[place].subject)].terms.name, excess)

@@ -39,10 +39,17 @@ package struct AdmissionMachine: Sendable {
     return events
   }
 
+  /// The limits that the state at a place is held to.
+  func bounds(at place: Int) -> WindowLimits {
+    let rule = limits.cells[place].rule
+    return rule == LimitPool.upstream
+      ? table.models[Int(limits.cells[place].subject)].upstream : table.limits[Int(rule)].limits
+  }
+
   /// Moves on to a time, and returns the limiter's milliseconds.
   mutating func advance(to time: AdmissionTime) -> UInt32 {
     uptime = max(uptime, time.uptime)
-    wall = max(wall, time.wall)
+    if time.wall.milliseconds > wall.milliseconds { wall = time.wall }
     return UInt32(truncatingIfNeeded: uptime)
   }
 }

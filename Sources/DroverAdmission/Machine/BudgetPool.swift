@@ -34,7 +34,7 @@ struct BudgetPool: Sendable {
 
   /// The window of a rule at a time; it never goes back.
   mutating func span(_ rule: Int, _ table: AdmissionTable, at now: Timestamp) -> BudgetSpan {
-    if let span = spans[rule], now < span.end { return span }
+    if let span = spans[rule], now.milliseconds < span.end.milliseconds { return span }
     let span = table.budgets[rule].period.span(at: now, in: table.budgets[rule].zone)
     spans[rule] = span
     return span

@@ -88,11 +88,6 @@ struct LimitPool: Sendable {
 }
 
 extension AdmissionTable {
-  /// The limits that a state is held to.
-  func limits(of cell: LimitPool.Cell) -> WindowLimits {
-    cell.rule == LimitPool.upstream ? models[Int(cell.subject)].upstream : limits[Int(cell.rule)].limits
-  }
-
   /// The names under which a ledger knows a state.
   func subject(of cell: LimitPool.Cell) -> LimitSubject {
     let subject = Int(cell.subject)

@@ -1,7 +1,9 @@
 package import DroverCore
 
 /// Everything that a request to one model may be billed for, made from the Model's effective `cost`.
-package struct ModelPrices: Equatable, Sendable {
+///
+/// A value in one reference: every decision looks at it, and none copies it.
+package final class ModelPrices: Sendable {
   /// Three letters; all prices are in it.
   package let currency: String
   /// Tokens that a price of tokens is for.
@@ -46,6 +48,7 @@ package struct ModelPrices: Equatable, Sendable {
     worstOfStandard = WorstPrices([standard], per: per)
     worstOfEach = tiers.map { [per] in WorstPrices([standard, $0.steps], per: per) }
     worstOfAll = WorstPrices([standard] + tiers.map(\.steps), per: per)
+    isFree = worstOfAll.isFree && request == .zero && tools.allSatisfy { $0.price == .zero }
   }
 
   private static func isPrice(_ entry: FieldEntry) -> Bool {
@@ -59,7 +62,7 @@ package struct ModelPrices: Equatable, Sendable {
   }
 
   /// Whether nothing that it serves can cost anything.
-  package var isFree: Bool { worstOfAll.isFree && request == .zero && tools.allSatisfy { $0.price == .zero } }
+  package let isFree: Bool
 
   /// What a usage costs. A part of 10^-12 units is charged as a whole one.
   ///
@@ -101,6 +104,14 @@ package struct ModelPrices: Equatable, Sendable {
     case "fast": return serviceTiers.firstIndex { $0.name == "priority" }.map { .named($0) } ?? .unknown
     default: return .unknown
     }
+  }
+}
+
+extension ModelPrices: Equatable {
+  package static func == (left: ModelPrices, right: ModelPrices) -> Bool {
+    left === right
+      || left.currency == right.currency && left.per == right.per && left.request == right.request
+        && left.tools == right.tools && left.standard == right.standard && left.serviceTiers == right.serviceTiers
   }
 }
 

@@ -1,15 +1,15 @@
 package import DroverCore
 
-/// What admission knows of a model that may serve a request.
-package struct ModelTerms: Equatable, Sendable {
+/// What admission knows of a model that may serve a request; a value in one reference.
+package final class ModelTerms: Sendable {
   /// Name of the Model, for people.
-  package var name: String
+  package let name: String
   /// Nil: nobody knows what it costs.
-  package var prices: ModelPrices?
+  package let prices: ModelPrices?
   /// Tokens of context.
-  package var contextWindow: Int64?
+  package let contextWindow: Int64?
   /// Tokens of output.
-  package var maxTokens: Int64?
+  package let maxTokens: Int64?
 
   package init(name: String, prices: ModelPrices?, contextWindow: Int64? = nil, maxTokens: Int64? = nil) {
     self.name = name

@@ -20,7 +20,7 @@ package struct AdmissionTable: Sendable {
   private var budgetNumbers: [String: Int] = [:]
 
   /// A model that requests may go to.
-  package struct Model: Equatable, Sendable {
+  package struct Model: Sendable {
     package var terms: ModelTerms
     /// Number of its provider.
     package var provider: Int
