@@ -35,6 +35,7 @@ struct PriceImportTests {
         "inputTokens": "2.5", "outputTokens": "10", "cacheReadTokens": "1.25", "currency": "USD", "per": "1000000",
       ])
     #expect(cost(found, .claude, "claude-c")["cacheWriteTokens"] == "3.75")
+    #expect(cost(found, .claude, "claude-c")["cacheWrite1hTokens"] == "6")
     #expect(cost(found, .openai, "embed")["inputTokens"] == "0.13")
     let entry = found.catalogue.entry(.openai, "gpt-a")
     #expect(entry?.contextWindow == 128_000 && entry?.maxTokens == 16_384)
@@ -54,7 +55,6 @@ struct PriceImportTests {
         "openai:gpt-a: not taken over: input_cost_per_token_batches",
         "openai:gpt-b: left without a price: it depends on the length of the prompt "
           + "(input_cost_per_token_above_272k_tokens)",
-        "claude:claude-c: not taken over: cache_creation_input_token_cost_above_1hr",
         "openai:free-of-price: the list has no price of it", "openai:picture: left out: it is for image_generation",
       ])
   }

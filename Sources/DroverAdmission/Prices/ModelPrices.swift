@@ -115,18 +115,6 @@ extension ModelPrices: Equatable {
   }
 }
 
-/// How often a hosted tool was used.
-package struct ToolUse: Hashable, Sendable {
-  /// As under `cost.tools`.
-  package var name: String
-  package var count: Int64
-
-  package init(name: String, count: Int64) {
-    self.name = name
-    self.count = count
-  }
-}
-
 extension Int128 {
   /// Division that rounds up, of what is not negative.
   func roundedUpQuotient(_ divisor: Int64) -> Int128 {

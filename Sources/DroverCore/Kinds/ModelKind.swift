@@ -72,19 +72,36 @@ package enum ModelFields {
   private static let capability = FieldType.enumeration(capabilities)
   private static let price = FieldType.decimal(fractionDigits: 12)
 
-  private static let cost: [Field] = [
+  private static let tokenPrices: [Field] = [
     Field("inputTokens", price, "Price of `per` input tokens."),
     Field("outputTokens", price, "Price of `per` output tokens."),
-    Field("cacheReadTokens", price, "Price of `per` tokens read from the prompt cache."),
-    Field("cacheWriteTokens", price, "Price of `per` tokens written to the prompt cache."),
-    Field("requests", price, "Price of one request."),
-    Field("tools", .map(price), "Price of one use of a hosted tool, by its name."),
-    Field("tiers", .list(.free), "Prices above a context length."),
-    Field("serviceTiers", .map(.free), "Prices of service tiers, by their name."),
-    Field("currency", .string(.currency), "Currency.", default: .string("USD")),
-    Field("per", .integer(1...1_000_000_000), "Tokens that a price is for.", default: .integer(1000)),
-    Field("note", .string(.text), "A remark."),
+    Field("cacheReadTokens", price, "Price of `per` tokens read from the prompt cache; absent: that of input."),
+    Field("cacheWriteTokens", price, "Price of `per` tokens written to the prompt cache; absent: that of input."),
+    Field("cacheWrite1hTokens", price, "Price of `per` tokens written to a prompt cache that is kept for an hour."),
   ]
+  private static let contextTiers = Field(
+    "tiers",
+    .list(
+      .object(
+        [
+          Field(
+            "aboveTokens", .integer(0...1_000_000_000),
+            "Tokens of the prompt, those of caches included, that must be exceeded.", required: true)
+        ] + tokenPrices)),
+    "Prices of long prompts: the highest one that is exceeded prices all tokens of a request; what it leaves out stays."
+  )
+  private static let cost: [Field] =
+    tokenPrices + [
+      Field("requests", price, "Price of one request."),
+      Field("tools", .map(price), "Price of one use of a hosted tool, by its name."),
+      contextTiers,
+      Field(
+        "serviceTiers", .map(.object(tokenPrices + [contextTiers])),
+        "Prices of service tiers, by their name; what one leaves out is as in the standard tier."),
+      Field("currency", .string(.currency), "Currency.", default: .string("USD")),
+      Field("per", .integer(1...1_000_000_000), "Tokens that a price is for.", default: .integer(1000)),
+      Field("note", .string(.text), "A remark."),
+    ]
   private static let rateLimit: [Field] = [
     Field("requestsPerMinute", .integer(1...1_000_000_000), "Requests in any 60 s."),
     Field("tokensPerMinute", .integer(1...1_000_000_000_000), "Tokens in any 60 s."),

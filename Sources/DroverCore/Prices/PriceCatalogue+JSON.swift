@@ -55,7 +55,9 @@ extension PriceCatalogue {
 
 extension PriceCatalogue.Entry {
   /// The prices that a catalogue may name.
-  package static let prices = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "requests"]
+  package static let prices = [
+    "inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "cacheWrite1hTokens", "requests",
+  ]
 
   fileprivate init(_ value: FieldValue) throws(PriceCatalogue.Mistake) {
     guard let word = value["provider"]?.string, let type = ProviderType(rawValue: word) else {

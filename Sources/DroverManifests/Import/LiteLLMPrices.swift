@@ -10,6 +10,7 @@ package enum LiteLLMPrices {
   private static let prices = [
     ("input_cost_per_token", "inputTokens"), ("output_cost_per_token", "outputTokens"),
     ("cache_read_input_token_cost", "cacheReadTokens"), ("cache_creation_input_token_cost", "cacheWriteTokens"),
+    ("cache_creation_input_token_cost_above_1hr", "cacheWrite1hTokens"),
   ]
   private static let abilities: [(String, Capability)] = [
     ("supports_function_calling", .functionCalling), ("supports_vision", .vision),
