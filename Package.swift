@@ -98,6 +98,9 @@ let package = Package(
       ]),
     .executableTarget(name: "droverd", dependencies: ["DroverDaemon"], swiftSettings: swiftSettings),
     .executableTarget(name: "drover", dependencies: ["DroverCLI"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "AdmissionBenchmark", dependencies: ["DroverAdmission", "DroverCore"],
+      path: "Tests/Benchmarks/AdmissionBenchmark", swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
     tests("DroverAdmissionTests", ["DroverAdmission", "DroverCore", "DroverTestKit"]),
     tests("DroverAPITests", ["DroverAPI", "DroverCore", .lifecycle, .logging]),
@@ -126,7 +129,7 @@ let package = Package(
     tests("DroverStoreTests", ["DroverStore", "DroverCore", "DroverSystem", "DroverTestKit", .grdb]),
     tests("DroverSystemTests", ["DroverSystem", "DroverCore"]),
     tests("DroverWatchTests", ["DroverSystem", "DroverManifests", "DroverCore", "DroverTestKit"]),
-    tests("DroverWireTests", ["DroverWire", "DroverCore", "DroverTestKit"]),
+    tests("DroverWireTests", ["DroverWire", "DroverCore", "DroverHTTP", "DroverTestKit"]),
     tests("DroverYAMLTests", ["DroverTestKit", "DroverYAML"]),
   ]
 )

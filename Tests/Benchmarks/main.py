@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import bench_admission
 import bench_cli
 import bench_edit
 import bench_idle
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Settings], list[Row]]] = {
     "idle": bench_idle.measure,
     "restart": bench_restart.measure,
     "cli": bench_cli.measure,
+    "admission": bench_admission.measure,
 }
 
 # Above this share of all cores, other work is told of.
@@ -47,6 +49,7 @@ def measure(options: argparse.Namespace, bin_folder: Path, work: Path) -> int:
     settings = Settings(
         drover=bin_folder / "drover",
         droverd=bin_folder / "droverd",
+        admission=bin_folder / "AdmissionBenchmark",
         work=work,
         runs=options.runs,
         peer_runs=options.peer_runs,
@@ -81,7 +84,7 @@ def measure(options: argparse.Namespace, bin_folder: Path, work: Path) -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures drover and droverd. Ends with 1 where a goal is missed.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS) + "; default: all")
-    parser.add_argument("--bin", type=Path, required=True, help="folder of drover and droverd")
+    parser.add_argument("--bin", type=Path, required=True, help="folder of drover, droverd and AdmissionBenchmark")
     parser.add_argument("--work", type=Path, required=True, help="folder for fleets, on a disk")
     parser.add_argument("--json", type=Path, help="write all figures to this file too")
     parser.add_argument("--runs", type=int, default=21, help="runs of validate and diff (default: %(default)s)")

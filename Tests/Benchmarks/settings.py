@@ -11,6 +11,7 @@ from pathlib import Path
 class Settings:
     drover: Path
     droverd: Path
+    admission: Path
     # On a disk: in memory, neither fsync nor a written byte would cost anything.
     work: Path
     runs: int
