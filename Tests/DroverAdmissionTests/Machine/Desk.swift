@@ -7,8 +7,12 @@ final class Desk {
   var now: Timestamp
   private let start: Timestamp
 
-  init(_ fleet: Fleet, at now: String = "2026-11-21T12:00:00Z", leases: Bool = false) {
-    machine = AdmissionMachine(fleet.table(), leases: leases)
+  convenience init(_ fleet: Fleet, at now: String = "2026-11-21T12:00:00Z", leases: Bool = false) {
+    self.init(fleet.table(), at: now, leases: leases)
+  }
+
+  init(_ table: AdmissionTable, at now: String, leases: Bool = false) {
+    machine = AdmissionMachine(table, leases: leases)
     self.now = instant(now)
     start = self.now
   }
