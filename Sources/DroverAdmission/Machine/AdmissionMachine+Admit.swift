@@ -3,14 +3,15 @@ import DroverCore
 extension AdmissionMachine {
   /// Decides about a request, and takes what it needs from every limit and budget at once.
   ///
-  /// `ticket` is that of an earlier attempt at the same request, which must have been settled: the request counts once,
-  /// and only tokens and money are taken anew. It stays open where this attempt is refused.
+  /// `ticket` is that of an earlier attempt at the same request: the request counts once, and only tokens and money are
+  /// taken anew. It stays open where this attempt is refused. An attempt that nobody settled is settled as lost.
   package mutating func admit(
     _ request: borrowing AdmissionRequest, continuing ticket: AdmissionTicket? = nil, at time: AdmissionTime
   ) -> Decision {
     let now = advance(to: time)
-    gather(request)
     let former = ticket.flatMap { tickets.index(of: $0) }
+    if let former { settle(former, .lost, at: now) }
+    gather(request)
     switch weigh(request, former: former, at: now) {
     case .failure(let refusal): return .refused(refusal)
     case .success(let offer): return .admitted(take(offer, request, former: former, at: now))

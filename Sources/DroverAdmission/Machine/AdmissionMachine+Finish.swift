@@ -21,7 +21,8 @@ extension AdmissionMachine {
     return true
   }
 
-  private mutating func settle(_ index: Int, _ end: AttemptEnd, at now: UInt32) {
+  /// Settles what the attempt at a place of the book holds, if it holds anything.
+  mutating func settle(_ index: Int, _ end: AttemptEnd, at now: UInt32) {
     guard tickets.entries[index].isHolding else { return }
     tickets.entries[index].isHolding = false
     let tokens = end.tokens ?? tickets.entries[index].reservedTokens
@@ -60,10 +61,17 @@ extension AdmissionMachine {
     let request = AdmissionRequest(accessKey: accessKey, model: model, route: route, demand: demand)
     let now = advance(to: time)
     gather(request)
+    leaveOutForeignBudgets(table.models[model].terms.prices?.currency)
     for place in limitPlaces { limits.cells[place].state.expire(at: now) }
     let admission = take(
       Offer(tokens: tokens, cost: cost, maxTokens: nil, isClamped: false), request, former: nil, at: now)
     finish(admission.ticket, AttemptEnd(tokens: tokens, cost: cost), at: time)
+  }
+
+  /// Budgets of another currency cannot count what a model costs.
+  mutating func leaveOutForeignBudgets(_ currency: String?) {
+    guard let currency else { return }
+    budgetPlaces.removeAll { table.budgets[Int(budgets.cells[$0].rule)].currency != currency }
   }
 
   /// What an open attempt holds, as a ledger records it; nil where the ticket holds nothing.

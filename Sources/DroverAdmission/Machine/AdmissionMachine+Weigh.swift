@@ -82,11 +82,14 @@ extension AdmissionMachine {
   /// Lowers the answer to what every budget has left, where it may be. Returns the first budget that it does not fit.
   private mutating func fitBudgets(_ weights: inout Weights, isReal: Bool) -> BudgetExcess? {
     guard let worst = weights.worst, let bound = weights.bound else { return nil }
+    var hasForeign = false
+    defer { if hasForeign { leaveOutForeignBudgets(worst.currency) } }
     for place in budgetPlaces {
       let rule = Int(budgets.cells[place].rule)
       guard let cause = fit(rule, place, worst, bound, &weights) else { continue }
       guard table.budgets[rule].isEnforced else {
         if isReal { observed.budgets[rule, default: 0] += 1 }
+        if case .currency = cause { hasForeign = true }
         continue
       }
       let cell = budgets.cells[place]

@@ -50,6 +50,16 @@ import Testing
     #expect(desk.machine.openTickets == 0)
   }
 
+  @Test func `an attempt that nobody settled is settled as lost when the request goes on`() {
+    let desk = Desk(fleet())
+    let first = desk.admit(desk.request("alice", "big", output: 1000))
+    let second = desk.admit(desk.request("alice", "limited", output: 500), continuing: first?.ticket)
+    #expect(desk.balance("money", of: "big") == "0.03 0 0.97")
+    #expect(desk.balance("money", of: "limited") == "0 0.015 0.985")
+    desk.finish(second)
+    #expect(desk.use("keys", of: "alice") == LimitUse(requestsInMinute: 1, tokensInMinute: 1000))
+  }
+
   @Test func `a hold says who, what and under which rules`() throws {
     let desk = Desk(fleet())
     let admission = try #require(

@@ -79,6 +79,7 @@ import Testing
     #expect(observing.admit(observing.request("alice", "unpriced", output: 1)) != nil)
     #expect(observing.admit(observing.request("alice", "euro", output: 1)) != nil)
     #expect(observing.machine.observedRefusals(ofBudget: "money") == 1)
+    #expect(observing.balance("money") == "0 0 1")
   }
 
   @Test func `a hold counts in the window in which it was taken`() {
