@@ -126,7 +126,9 @@ let package = Package(
     tests("DroverJournalTests", ["CDrover", "DroverCore", "DroverJournal", "DroverTestKit"]),
     tests("DroverManifestsTests", ["DroverManifests", "DroverCore", "DroverSystem", "DroverTestKit", "DroverYAML"]),
     tests("DroverPlanningTests", ["DroverPlanning", "DroverCore", "DroverTestKit"]),
-    tests("DroverStoreTests", ["DroverStore", "DroverCore", "DroverSystem", "DroverTestKit", .grdb]),
+    tests(
+      "DroverStoreTests",
+      ["DroverStore", "DroverCore", "DroverJournal", "DroverSystem", "DroverTestKit", .grdb]),
     tests("DroverSystemTests", ["DroverSystem", "DroverCore"]),
     tests("DroverWatchTests", ["DroverSystem", "DroverManifests", "DroverCore", "DroverTestKit"]),
     tests("DroverWireTests", ["DroverWire", "DroverCore", "DroverHTTP", "DroverTestKit"]),
