@@ -101,6 +101,9 @@ let package = Package(
     .executableTarget(
       name: "AdmissionBenchmark", dependencies: ["DroverAdmission", "DroverCore"],
       path: "Tests/Benchmarks/AdmissionBenchmark", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "LedgerBenchmark", dependencies: ["DroverCore", "DroverJournal", "DroverStore"],
+      path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
     tests("DroverAdmissionTests", ["DroverAdmission", "DroverCore", "DroverTestKit"]),
     tests("DroverAPITests", ["DroverAPI", "DroverCore", .lifecycle, .logging]),

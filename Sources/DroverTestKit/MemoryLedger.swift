@@ -66,6 +66,7 @@ package final class MemoryLedger: Ledger {
     }
   }
 
+  @discardableResult
   package func fold(_ batch: LedgerBatch) async throws(StoreError) -> Int {
     try use { $0.fold(batch) }
   }
@@ -92,6 +93,7 @@ package final class MemoryLedger: Ledger {
     try use { $0.synchronizations += 1 }
   }
 
+  @discardableResult
   package func compact(before instant: Timestamp, now: Timestamp) async throws(StoreError) -> Int {
     try use { contents in
       let before = contents.rows.count

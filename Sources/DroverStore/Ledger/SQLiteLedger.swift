@@ -26,6 +26,7 @@ package final class SQLiteLedger: Ledger {
     try await read { try $0.image(node: node, at: now) }
   }
 
+  @discardableResult
   package func fold(_ batch: LedgerBatch) async throws(StoreError) -> Int {
     try await write { db, numbers in
       var folding = LedgerFolding(node: batch.node, numbers: numbers)
@@ -75,6 +76,7 @@ package final class SQLiteLedger: Ledger {
     }
   }
 
+  @discardableResult
   package func compact(before instant: Timestamp, now: Timestamp) async throws(StoreError) -> Int {
     var count = 0
     // Few at a time, so that no fold waits for long.
@@ -112,7 +114,7 @@ package final class SQLiteLedger: Ledger {
     }
   }
 
-  private func read<Value: Sendable>(
+  func read<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(StoreError) -> Value {
     try await perform { [self] in try connected { try $0.database.read(body) } }
