@@ -1,6 +1,7 @@
 import DroverCore
 import DroverJournal
 import DroverTestKit
+import Glibc
 import Synchronization
 import Testing
 
@@ -70,6 +71,27 @@ struct LedgerFolderTests {
       try await bench.folder.barrier()
       #expect(try await spent() == Money(picos: 100))
       try await until { bench.notices == [.foldFailing("the disk is full"), .foldResumed] }
+    }
+  }
+
+  @Test func `a journal that somebody removes is told of and holds nothing up`() async throws {
+    let bench = try bench(1)
+    try await bench.running {
+      ledger.fail(with: .unwritable("the disk is full"))
+      bench.write(3, costing: 1)
+      await #expect(throws: StoreError.self) { try await bench.folder.barrier() }
+      for _ in 0..<20 { bench.write(10, costing: 1) }
+      let removed = try bench.segments[4]
+      let path = bench.folder.folder.path + "/" + JournalFolder.name(loop: 0, segment: removed)
+      #expect(unlink(path) == 0)
+      ledger.fail(with: nil)
+      try await bench.folder.barrier()
+      bench.write(5, costing: 1000)
+      try await bench.folder.barrier()
+      let spent = try await spent()
+      #expect(spent > Money(picos: 5000 + 3) && spent < Money(picos: 5000 + 203))
+      let next = bench.folder.folder.path + "/" + JournalFolder.name(loop: 0, segment: removed + 1)
+      #expect(bench.notices.contains(.journalDamaged(next)))
     }
   }
 

@@ -8,11 +8,14 @@ struct FoldState {
   private var tails: [UInt16: JournalTail] = [:]
   /// Read and not in the ledger yet: it is offered again until it is.
   private var pending: LedgerBatch?
+  /// Files of which not everything could be read that was written; to be told of.
+  private var damaged: [String] = []
   /// How far each journal is known to be on the disk.
   private var synchronized: [UInt16: JournalProgress.Position] = [:]
 
-  /// Records of one batch, about: a record is never parted from what it belongs to.
-  private static let batchSize = 1024
+  /// Most records of one batch. A pass takes what there is, which is far less unless something held it up; the larger a
+  /// batch, the fewer times its sums are written.
+  private static let batchSize = 8192
 
   init(node: String, open: [Hold] = []) {
     self.node = node
@@ -32,6 +35,12 @@ struct FoldState {
         machine.take(record, from: segment)
         return machine.taken < Self.batchSize
       }
+      if machine.taken < Self.batchSize, tail.position < end {
+        // Somebody removed or damaged a segment under us: what was in it is gone, and what follows is not to wait for it.
+        damaged.append(folder.path + "/" + JournalFolder.name(loop: progress.loop, segment: end.segment))
+        tail.skip(to: end)
+      }
+      damaged += tail.takeDamaged()
       tails[progress.loop] = tail
       cursors.append(tail.cursor(folder.incarnation))
     }
@@ -40,7 +49,12 @@ struct FoldState {
     return pending
   }
 
-  mutating func batchIsFolded() { pending = nil }
+  /// Returns the files of which not everything could be read, each once.
+  mutating func batchIsFolded() -> [String] {
+    pending = nil
+    defer { damaged = [] }
+    return damaged
+  }
 
   /// Segments that are in the ledger whole, and are written no more.
   func finishedSegments(_ folder: JournalFolder) throws(JournalFailure) -> [String] {

@@ -75,7 +75,7 @@ extension LedgerFolder {
           var (tail, machine) = (tail, machine)
           let goesOn = try tail.read(to: nil, segments: segments) { record, segment in
             machine.take(record, from: segment)
-            return machine.taken < 10_000
+            return machine.taken < 30_000
           }
           return (tail: tail, machine: machine, goesOn: goesOn)
         }

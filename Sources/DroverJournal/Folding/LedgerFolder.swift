@@ -113,11 +113,12 @@ package final class LedgerFolder: Sendable {
     var hasFolded = false
     while let batch = try await onDisk({ state, folder throws(JournalFailure) in try state.nextBatch(folder) }) {
       try await ledger.fold(batch)
-      state.withLock { $0.batchIsFolded() }
+      for path in state.withLock({ $0.batchIsFolded() }) { notify(.journalDamaged(path)) }
       hasFolded = true
     }
+    guard hasFolded else { return false }
     let finished = try await onDisk { state, folder throws(JournalFailure) in try state.finishedSegments(folder) }
-    guard hasFolded, !finished.isEmpty else { return hasFolded }
+    guard !finished.isEmpty else { return true }
     try await ledger.synchronize()
     try await disk.map { for path in finished { JournalListing.remove(path) } }
     return true

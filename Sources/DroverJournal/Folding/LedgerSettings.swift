@@ -44,6 +44,8 @@ package enum LedgerNotice: Hashable, Sendable {
   /// Nothing reaches the ledger: a sentence. Journals keep everything until it can be written again.
   case foldFailing(String)
   case foldResumed
+  /// A file of this process's own journal was removed or damaged: what was written to it and not folded yet is gone.
+  case journalDamaged(String)
   /// Nothing is known to be on the disk: a sentence.
   case syncFailing(String)
   case syncResumed

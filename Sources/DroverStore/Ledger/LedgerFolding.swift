@@ -16,8 +16,19 @@ struct LedgerFolding {
 
   private struct Slot { var requests: Int64 = 0, tokens: Int64 = 0 }
 
+  /// An attempt in numbers.
+  private struct Key: Hashable {
+    var incarnation: Int64
+    var loop, attempt: UInt16
+    var request: Int64
+
+    var columns: [(any DatabaseValueConvertible)?] { [incarnation, loop, request, attempt] }
+  }
+
   private let node: String
   var numbers: LedgerNumbers
+  /// Those that the table of holds has: few rows settle one of an earlier batch.
+  private var openHolds: Set<Key> = []
   private var hours: [HourKey: UsageTotals] = [:]
   private var models: [ModelKey: UsageTotals] = [:]
   private var slots: [SlotKey: Slot] = [:]
@@ -32,6 +43,10 @@ struct LedgerFolding {
   /// Returns the number of rows that were new.
   mutating func fold(_ batch: LedgerBatch, _ db: Database) throws -> Int {
     guard try !isFolded(batch.cursors, db) else { return 0 }
+    let rows = try Row.fetchCursor(db.cachedStatement(sql: "SELECT incarnation, loop, request, attempt FROM holds"))
+    while let row = try rows.next() {
+      openHolds.insert(Key(incarnation: row[0], loop: row[1], attempt: row[3], request: row[2]))
+    }
     for entry in batch.entries {
       switch entry {
       case .row(let row): try add(row, db)
@@ -70,18 +85,20 @@ struct LedgerFolding {
 
   private mutating func add(_ row: UsageRow, _ db: Database) throws {
     let (hold, settlement) = (row.hold, row.settlement)
-    let key = try columns(of: row.id, db)
+    let key = try key(of: row.id, db)
     let accessKey = try numbers.name(hold.accessKey, db)
     let model = try numbers.name(hold.model, db)
     let route = try numbers.name(hold.route, db)
     let currency = try numbers.name(hold.currency, db)
     let charge = try numbers.charge(hold.budgets, db)
     let tokens = settlement.tokens
-    try db.run("DELETE FROM holds WHERE incarnation = ? AND loop = ? AND request = ? AND attempt = ?", key)
+    if openHolds.contains(key) {
+      try db.run("DELETE FROM holds WHERE incarnation = ? AND loop = ? AND request = ? AND attempt = ?", key.columns)
+    }
     try db.run(
       "INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         + "ON CONFLICT DO NOTHING",
-      key + [
+      key.columns + [
         hold.takenAt.milliseconds, settlement.settledAt.milliseconds, hold.purpose.rawValue, accessKey, model, route,
         currency, charge, hold.reservedTokens, hold.worstCost.milli, hold.worstCost.pico, settlement.outcome.rawValue,
         settlement.flags.rawValue, settlement.status, tokens.input, tokens.cacheRead, tokens.cacheWrite5m,
@@ -118,7 +135,7 @@ struct LedgerFolding {
   }
 
   private mutating func open(_ hold: Hold, _ db: Database) throws {
-    let key = try columns(of: hold.id, db)
+    let key = try key(of: hold.id, db).columns
     let limits = FieldValue.list(hold.limits.map { FieldElement(.strings([$0.limit, $0.subject])) })
     let known = "SELECT 1 FROM usage WHERE incarnation = ? AND loop = ? AND request = ? AND attempt = ?"
     try db.run(
@@ -131,10 +148,10 @@ struct LedgerFolding {
       ] + key)
   }
 
-  private mutating func columns(of id: AttemptID, _ db: Database) throws -> [(any DatabaseValueConvertible)?] {
-    [
-      try numbers.incarnation(id.incarnation, node: node, db), id.loop, Int64(bitPattern: id.request), id.attempt,
-    ]
+  private mutating func key(of id: AttemptID, _ db: Database) throws -> Key {
+    Key(
+      incarnation: try numbers.incarnation(id.incarnation, node: node, db), loop: id.loop, attempt: id.attempt,
+      request: Int64(bitPattern: id.request))
   }
 
   private mutating func writeSums(_ db: Database) throws {

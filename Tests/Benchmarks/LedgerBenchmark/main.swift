@@ -4,9 +4,14 @@ import DroverStore
 import Glibc
 
 // Measures the ledger in a folder: LedgerBenchmark FOLDER ROWS. Prints one JSON object; times are nanoseconds.
+func say(_ text: String, on descriptor: Int32) {
+  let bytes = Array((text + "\n").utf8)
+  _ = write(descriptor, bytes, bytes.count)
+}
+
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let rows = Int(arguments[2]), rows > 0 else {
-  fputs("usage: LedgerBenchmark FOLDER ROWS\n", stderr)
+  say("usage: LedgerBenchmark FOLDER ROWS", on: STDERR_FILENO)
   exit(2)
 }
 do {
@@ -15,13 +20,13 @@ do {
   let grouped = try station.appends(5_000, perTick: 16)
   let fold = try await station.fold(rows)
   let restart = try await station.restart()
-  print(
+  say(
     """
     {"append_p50": \(single.p50), "append_p99": \(single.p99), "append_grouped_p50": \(grouped.p50 / 16), \
     "fold_rows": \(fold.rows), "fold_ns": \(fold.nanoseconds), "restart_ns": \(restart.clean), \
     "restart_unread_ns": \(restart.unread), "restart_unread_bytes": \(restart.unreadBytes)}
-    """)
+    """, on: STDOUT_FILENO)
 } catch {
-  fputs("error: \(error)\n", stderr)
+  say("error: \(error)", on: STDERR_FILENO)
   exit(1)
 }
