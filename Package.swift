@@ -86,9 +86,9 @@ let package = Package(
     library(
       "DroverDaemon",
       [
-        "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "DroverWire", "DroverSystem", "DroverStore",
-        "DroverDrivers", "DroverController", "DroverAPI", .argumentParser, .asyncHTTPClient, .hummingbird,
-        .logging, .lifecycle, .lifecycleSignals, .nioCore, .nioPosix,
+        "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "DroverWire", "DroverSystem", "DroverJournal",
+        "DroverStore", "DroverDrivers", "DroverController", "DroverAPI", .argumentParser, .asyncHTTPClient,
+        .hummingbird, .logging, .lifecycle, .lifecycleSignals, .nioCore, .nioPosix,
       ]),
     library(
       "DroverCLI",
