@@ -86,9 +86,9 @@ let package = Package(
     library(
       "DroverDaemon",
       [
-        "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "DroverWire", "DroverSystem", "DroverStore",
-        "DroverDrivers", "DroverController", "DroverAPI", .argumentParser, .asyncHTTPClient, .hummingbird,
-        .logging, .lifecycle, .lifecycleSignals, .nioCore, .nioPosix,
+        "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "DroverWire", "DroverSystem", "DroverJournal",
+        "DroverStore", "DroverDrivers", "DroverController", "DroverAPI", .argumentParser, .asyncHTTPClient,
+        .hummingbird, .logging, .lifecycle, .lifecycleSignals, .nioCore, .nioPosix,
       ]),
     library(
       "DroverCLI",
@@ -101,6 +101,9 @@ let package = Package(
     .executableTarget(
       name: "AdmissionBenchmark", dependencies: ["DroverAdmission", "DroverCore"],
       path: "Tests/Benchmarks/AdmissionBenchmark", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "LedgerBenchmark", dependencies: ["DroverCore", "DroverJournal", "DroverStore"],
+      path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
     tests("DroverAdmissionTests", ["DroverAdmission", "DroverCore", "DroverTestKit"]),
     tests("DroverAPITests", ["DroverAPI", "DroverCore", .lifecycle, .logging]),
@@ -126,7 +129,9 @@ let package = Package(
     tests("DroverJournalTests", ["CDrover", "DroverCore", "DroverJournal", "DroverTestKit"]),
     tests("DroverManifestsTests", ["DroverManifests", "DroverCore", "DroverSystem", "DroverTestKit", "DroverYAML"]),
     tests("DroverPlanningTests", ["DroverPlanning", "DroverCore", "DroverTestKit"]),
-    tests("DroverStoreTests", ["DroverStore", "DroverCore", "DroverSystem", "DroverTestKit", .grdb]),
+    tests(
+      "DroverStoreTests",
+      ["DroverStore", "DroverCore", "DroverJournal", "DroverSystem", "DroverTestKit", .grdb]),
     tests("DroverSystemTests", ["DroverSystem", "DroverCore"]),
     tests("DroverWatchTests", ["DroverSystem", "DroverManifests", "DroverCore", "DroverTestKit"]),
     tests("DroverWireTests", ["DroverWire", "DroverCore", "DroverHTTP", "DroverTestKit"]),

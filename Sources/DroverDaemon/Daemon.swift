@@ -29,6 +29,8 @@ struct Daemon {
     let stateID = try folders.stateID { SystemRandomNumberGenerator.word() }
     let sink = try statusSink(folders)
     let events = try eventSink(folders)
+    let ledger = try LedgerHome(
+      folders: folders, node: policy.node, surroundings: surroundings, events: events, logger: logger)
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: UpstreamClient.configuration)
     let drivers = Drivers(
       DriverSettings(
@@ -45,15 +47,16 @@ struct Daemon {
         policy: policy, version: droverVersion, settings: settings.shown, zones: { try? ZoneFile.rules(of: $0) }),
       decoder: ManifestDecoder(isTimeZone: Self.isTimeZone), logger: logger)
     let outcome = await serve(
-      controller, source: source, drivers: drivers, folders: folders, surroundings: surroundings, logger: logger)
+      controller, source: source, drivers: drivers, ledger: ledger, folders: folders, surroundings: surroundings,
+      logger: logger)
     try? await client.shutdown()
     withExtendedLifetime(lock) {}
     return try outcome.get()
   }
 
   private func serve(
-    _ controller: FleetController, source: DirectoryManifestSource, drivers: Drivers, folders: Folders,
-    surroundings: Surroundings, logger: Logger
+    _ controller: FleetController, source: DirectoryManifestSource, drivers: Drivers, ledger: LedgerHome,
+    folders: Folders, surroundings: Surroundings, logger: Logger
   ) async -> Result<Bool, DaemonError> {
     let notifier = ServiceNotifier(environment: settings.environment)
     let ending = SignalService.Ending()
@@ -72,6 +75,8 @@ struct Daemon {
         allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork),
       logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+      // Services end from the last to the first: nobody records any more when the ledger ends.
+      .init(service: Running { await ledger.run() }),
       .init(service: Running { await source.run() }),
       .init(service: Running { await drivers.run() }),
       .init(service: controller),

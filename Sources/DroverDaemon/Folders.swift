@@ -7,6 +7,9 @@ struct Folders: Sendable {
   var logs: String { state + "/logs" }
   var socket: String { state + "/droverd.sock" }
   var database: String { state + "/drover.sqlite" }
+  /// A database of its own: one that is damaged is never set aside, since that would forget what was spent.
+  var ledger: String { state + "/ledger.sqlite" }
+  var journal: String { state + "/journal" }
   var engineKey: String { state + "/engine.key" }
   var lock: String { state + "/lock" }
   var identity: String { state + "/id" }

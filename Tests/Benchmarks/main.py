@@ -15,6 +15,7 @@ import bench_admission
 import bench_cli
 import bench_edit
 import bench_idle
+import bench_ledger
 import bench_manifests
 import bench_ready
 import bench_restart
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[Settings], list[Row]]] = {
     "restart": bench_restart.measure,
     "cli": bench_cli.measure,
     "admission": bench_admission.measure,
+    "ledger": bench_ledger.measure,
 }
 
 # Above this share of all cores, other work is told of.
@@ -84,7 +86,7 @@ def measure(options: argparse.Namespace, bin_folder: Path, work: Path) -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures drover and droverd. Ends with 1 where a goal is missed.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS) + "; default: all")
-    parser.add_argument("--bin", type=Path, required=True, help="folder of drover, droverd and AdmissionBenchmark")
+    parser.add_argument("--bin", type=Path, required=True, help="folder of drover, droverd and the benchmarks' programs")
     parser.add_argument("--work", type=Path, required=True, help="folder for fleets, on a disk")
     parser.add_argument("--json", type=Path, help="write all figures to this file too")
     parser.add_argument("--runs", type=int, default=21, help="runs of validate and diff (default: %(default)s)")

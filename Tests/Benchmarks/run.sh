@@ -3,7 +3,7 @@
 #
 #   Tests/Benchmarks/run.sh [--bin DIR] [OPTIONS] [NAME...]
 #
-#   NAME        manifests, edit, ready, idle, restart, cli, admission; all of them without a name
+#   NAME        manifests, edit, ready, idle, restart, cli, admission, ledger; all of them without a name
 #   --bin DIR   measure the programs of this folder, and build nothing
 #
 # Further options are those of main.py: --help lists them. Needs Swift and Python 3.10; kubectl where it is installed is
@@ -35,7 +35,7 @@ command -v python3 >/dev/null || die "python3 is not on the PATH; install it wit
 if [[ -z $bin ]]; then
   command -v swift >/dev/null || die "swift is not on the PATH; install Swift 6.3 from https://www.swift.org/install/linux"
   build=(swift build --package-path "$root" -c release --static-swift-stdlib)
-  for product in drover droverd AdmissionBenchmark; do "${build[@]}" --product "$product" >&2; done
+  for product in drover droverd AdmissionBenchmark LedgerBenchmark; do "${build[@]}" --product "$product" >&2; done
   bin=$("${build[@]}" --show-bin-path)
 fi
 exec python3 "$here/main.py" --bin "$bin" --work "$root/.build/benchmarks" "${arguments[@]}"

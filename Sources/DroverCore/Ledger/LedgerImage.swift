@@ -59,6 +59,21 @@ package struct LedgerImage: Hashable, Sendable {
   }
 }
 
+/// How much a node asks for.
+package struct GrantRequest: Hashable, Sendable {
+  package var window: BudgetWindow
+  /// The amount of the budget.
+  package var limit: Money
+  /// The most that it can use.
+  package var want: Money
+
+  package init(window: BudgetWindow, limit: Money, want: Money) {
+    self.window = window
+    self.limit = limit
+    self.want = want
+  }
+}
+
 /// Money that a node may spend without asking again.
 package struct Grant: Hashable, Sendable {
   package var window: BudgetWindow

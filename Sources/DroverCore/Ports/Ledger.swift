@@ -12,12 +12,12 @@ package protocol Ledger: Sendable {
   @discardableResult
   func fold(_ batch: LedgerBatch) async throws(StoreError) -> Int
 
-  /// Hands out at most `want` of what is left of `limit` in the window: `limit` less all that was spent and all that any
-  /// node was granted.
-  func grant(_ window: BudgetWindow, limit: Money, want: Money, to node: String) async throws(StoreError) -> Grant
+  /// Hands out money, one grant for each request: at most what is wanted of what is left, which is the limit less all that
+  /// was spent in the window and all that any node was granted.
+  func grant(_ requests: [GrantRequest], to node: String) async throws(StoreError) -> [Grant]
 
   /// Takes back what a node will not spend.
-  func returnGrant(_ grant: Grant, from node: String) async throws(StoreError)
+  func returnGrants(_ grants: [Grant], from node: String) async throws(StoreError)
 
   /// After it, all that was folded before survives a loss of power.
   func synchronize() async throws(StoreError)

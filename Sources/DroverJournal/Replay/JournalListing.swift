@@ -36,6 +36,9 @@ package enum JournalListing {
     return names
   }
 
+  /// One that cannot be removed is read again at the next start, and counts once all the same.
+  static func remove(_ path: String) { unlink(path) }
+
   /// The folder's names are on the disk afterwards.
   static func synchronize(_ folder: String) throws(JournalFailure) {
     let file = try ReadableSegment(folder)

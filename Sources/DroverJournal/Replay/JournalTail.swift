@@ -9,8 +9,11 @@ package struct JournalTail {
   package private(set) var position: Position
   /// The segment that was read last, where it is a segment at all.
   package private(set) var scanner: SegmentScanner?
-  /// Files in which something stands that no writer put there; they are read up to it.
+  /// Files in which something stands that no writer put there, which are read up to it, and files before which another
+  /// is missing.
   package private(set) var damaged: [String] = []
+  /// Number of the record that the next segment begins with, if nothing is missing.
+  private var expected: UInt64?
   private let folder: String
 
   private static let chunkSize = 1 << 20
@@ -31,6 +34,7 @@ package struct JournalTail {
     for (index, number) in numbers.enumerated() {
       if number > position.segment {
         position = Position(segment: number, offset: 0)
+        expected = scanner?.sequence ?? expected
         scanner = nil
       }
       let limit = number == end?.segment ? end.map { Int($0.offset) } ?? .max : .max
@@ -40,6 +44,18 @@ package struct JournalTail {
       }
     }
     return false
+  }
+
+  /// What ``damaged`` tells, once.
+  mutating func takeDamaged() -> [String] {
+    defer { damaged = [] }
+    return damaged
+  }
+
+  /// Leaves out what cannot be read.
+  mutating func skip(to position: Position) {
+    self.position = position
+    scanner = nil
   }
 
   private mutating func read(
@@ -57,6 +73,8 @@ package struct JournalTail {
       damaged.append(path)
       return false
     }
+    if let expected, current.header.firstSequence > expected { damaged.append(path) }
+    expected = nil
     scanner = nil
     defer { scanner = current }
     while true {
