@@ -282,8 +282,8 @@ struct StepBook {
   ) {
     events.append(
       FleetEvent(
-        time: now, name: name, severity: severity, reason: reason, object: object, message: message, actor: actor,
-        payload: payload))
+        time: now, name: name, severity: severity, reason: reason, object: object, message: message,
+        actor: actor(of: object), payload: completed(payload, of: object, name)))
   }
 }
 

@@ -28,7 +28,7 @@ struct Daemon {
     let surroundings = Surroundings.real
     let stateID = try folders.stateID { SystemRandomNumberGenerator.word() }
     let sink = try statusSink(folders)
-    let events = try eventSink(folders)
+    let events = EventHub(keeping: try eventSink(folders), surroundings: surroundings)
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: UpstreamClient.configuration)
     let drivers = Drivers(
       DriverSettings(
@@ -44,15 +44,18 @@ struct Daemon {
       options: ControllerOptions(
         policy: policy, version: droverVersion, settings: settings.shown, zones: { try? ZoneFile.rules(of: $0) }),
       decoder: ManifestDecoder(isTimeZone: Self.isTimeZone), logger: logger)
+    let tokens = try AccessTokenFile.load(policy, environment: settings.environment)
     let outcome = await serve(
-      controller, source: source, drivers: drivers, folders: folders, surroundings: surroundings, logger: logger)
+      controller, events: events, tokens: tokens, source: source, drivers: drivers, folders: folders,
+      surroundings: surroundings, logger: logger)
     try? await client.shutdown()
     withExtendedLifetime(lock) {}
     return try outcome.get()
   }
 
   private func serve(
-    _ controller: FleetController, source: DirectoryManifestSource, drivers: Drivers, folders: Folders,
+    _ controller: FleetController, events: EventHub, tokens: AccessTokens, source: DirectoryManifestSource,
+    drivers: Drivers, folders: Folders,
     surroundings: Surroundings, logger: Logger
   ) async -> Result<Bool, DaemonError> {
     let notifier = ServiceNotifier(environment: settings.environment)
@@ -65,16 +68,17 @@ struct Daemon {
       notifier.ready()
     }
     let api = ControlAPI(
-      control: controller, loads: controller, discovery: controller, measuring: controller, overrides: controller,
+      control: controller, loads: controller, discovery: controller, measuring: controller,
+      registration: controller, events: events, overrides: controller,
       current: controller,
       options: ControlAPI.Options(
         listen: settings.listen, socketPath: folders.socket, passed: settings.passed,
-        allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork),
+        allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork, tokens: tokens),
       logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: Running { await source.run() }),
       .init(service: Running { await drivers.run() }),
-      .init(service: controller),
+      .init(service: controller), .init(service: events),
     ]
     do throws(ListenError) {
       services += try api.services { logger.info("listening", metadata: ["address": "\($0.text)"]) }
