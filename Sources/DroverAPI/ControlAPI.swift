@@ -53,6 +53,8 @@ package struct ControlAPI: Sendable {
   let registration: (any ModelRegistration)?
   /// Nil: nobody is told of events as they happen.
   let events: EventHub?
+  /// Nil: the registry is written to no file.
+  let snapshot: (any SnapshotSink)?
   /// Nil: nothing is loaded by request.
   let loads: (any LoadControl)?
   let options: Options
@@ -61,6 +63,7 @@ package struct ControlAPI: Sendable {
   package init(
     control: any FleetControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
     measuring: (any ModelMeasuring)? = nil, registration: (any ModelRegistration)? = nil, events: EventHub? = nil,
+    snapshot: (any SnapshotSink)? = nil,
     overrides: any OverrideControl, current: any CurrentModelControl, options: Options, logger: Logger
   ) {
     self.control = control
@@ -70,6 +73,7 @@ package struct ControlAPI: Sendable {
     self.measuring = measuring
     self.registration = registration
     self.events = events
+    self.snapshot = snapshot
     self.overrides = overrides
     self.current = current
     self.options = options
@@ -117,9 +121,15 @@ package struct ControlAPI: Sendable {
   }
 
   var routes: [Route] {
+    let described = describedRoutes
+    return described + docRoutes(of: described)
+  }
+
+  private var describedRoutes: [Route] {
     [
       probeRoutes, resourceRoutes, actionRoutes, loadRoutes, modelRoutes, registryRoutes, registrationRoutes,
       statusRoutes, discoveryRoutes, overrideRoutes, currentRoutes, versionRoutes, measureRoutes, eventRoutes,
+      savingRoutes,
     ].flatMap { $0 }
   }
 

@@ -69,8 +69,8 @@ struct Daemon {
     }
     let api = ControlAPI(
       control: controller, loads: controller, discovery: controller, measuring: controller,
-      registration: controller, events: events, overrides: controller,
-      current: controller,
+      registration: controller, events: events,
+      snapshot: SnapshotFile(path: folders.state + "/registry.json"), overrides: controller, current: controller,
       options: ControlAPI.Options(
         listen: settings.listen, socketPath: folders.socket, passed: settings.passed,
         allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork, tokens: tokens),

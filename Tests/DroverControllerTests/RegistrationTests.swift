@@ -118,6 +118,8 @@ import Testing
     #expect(unregister(daemon, "a") == nil)
     #expect(daemon.run(until: { daemon.world.processes(of: "a").isEmpty && daemon.object("model/a") == nil }))
     #expect(names(daemon) == [])
+    let told = daemon.events.all.last { $0.name == "model-unregistered" }
+    #expect(told?.object == Identity(.model, "a") && told?.payload["key"]?.string == "local:a.gguf")
     #expect(unregister(daemon, "a") == .notFound("no model named 'a' was registered through the API"))
     daemon.restart()
     _ = daemon.run(until: { daemon.object("provider/local") != nil })

@@ -13,13 +13,12 @@ extension ControlAPI {
         let types = call.query["types"].map { Set($0.split(separator: ",").map(String.init)) }
         let newest = events.newest
         let last = HTTPField.Name("Last-Event-ID").flatMap { call.request.headers[$0] }
-        guard let (listener, wakes) = events.listen() else {
+        guard events.hasRoom else {
           throw APIError(
             code: .unavailable, message: "\(EventHub.listenerLimit) listeners is as many as there may be; end one")
         }
         let reading = EventReading(
-          hub: events, listener: listener, wakes: wakes, types: types,
-          start: last.map { EventText.number(of: $0, epoch: events.epoch) } ?? newest)
+          hub: events, types: types, start: last.map { EventText.number(of: $0, epoch: events.epoch) } ?? newest)
         return Reply(eventStream: { writer in try await reading.run(into: &writer) })
       }
     ]
@@ -29,8 +28,6 @@ extension ControlAPI {
 /// One listener, from its request to its end.
 private struct EventReading: Sendable {
   let hub: EventHub
-  let listener: UInt64
-  let wakes: AsyncStream<Void>
   /// Names of events; nil: all.
   let types: Set<String>?
   /// The last event that it knows; nil where it knows one of another run.
@@ -41,6 +38,8 @@ private struct EventReading: Sendable {
 
   @concurrent
   func run(into writer: inout any ResponseBodyWriter) async throws {
+    // Only now, since the answer to a HEAD is never written. Who comes too late for a place is sent away again.
+    guard let (listener, wakes) = hub.listen() else { return try await writer.finish(nil) }
     defer { hub.leave(listener) }
     var position = start ?? 0
     var first = start == nil ? EventText.missed(nil) : EventText.beat
@@ -58,7 +57,6 @@ private struct EventReading: Sendable {
       }
       // Who takes its time holds up this task alone.
       try await writer.write(ByteBuffer(bytes: bytes.isEmpty ? EventText.beat : bytes))
-      let wakes = wakes
       let isOver = await cancelWhenGracefulShutdown {
         for await _ in wakes { return false }
         return true

@@ -76,6 +76,8 @@ package final class EventHub: EventSink, Service {
     return number.map { ($0, wakes) }
   }
 
+  var hasRoom: Bool { state.withLock { !$0.isClosed && $0.listeners.count < EventHub.listenerLimit } }
+
   func leave(_ number: UInt64) { state.withLock { $0.listeners.removeValue(forKey: number) }?.finish() }
 
   var newest: UInt64 { state.withLock { $0.ring.newest } }

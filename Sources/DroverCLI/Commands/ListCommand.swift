@@ -3,7 +3,8 @@ import DroverCore
 
 package struct ListCommand: FleetCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List all models: those of manifests, those registered through the API, and discovered ones.",
+    commandName: "list",
+    abstract: "List all models: those of manifests, those registered through the API, and discovered ones.",
     discussion: """
       A discovered model has no manifest: it is known and shown, never loaded. STATE says 'gone' of one that its
       provider has ceased to list.
