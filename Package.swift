@@ -61,6 +61,7 @@ let package = Package(
     library("DroverCore"),
     library("DroverPlanning", ["DroverCore"]),
     library("DroverAdmission", ["DroverCore"]),
+    library("DroverRegistry", ["DroverCore"]),
     library("DroverYAML", ["CLibYAML"]),
     library("DroverManifests", ["DroverCore", "DroverYAML", .crypto]),
     library("DroverHTTP"),
@@ -80,8 +81,8 @@ let package = Package(
     library(
       "DroverAPI",
       [
-        "DroverCore", "DroverPlanning", "DroverManifests", .hummingbird, .hummingbirdCore, .httpTypes, .nioCore,
-        .nioPosix, .logging, .lifecycle,
+        "DroverCore", "DroverPlanning", "DroverRegistry", "DroverManifests", .hummingbird, .hummingbirdCore,
+        .httpTypes, .nioCore, .nioPosix, .logging, .lifecycle,
       ]),
     library(
       "DroverDaemon",
@@ -106,7 +107,7 @@ let package = Package(
       path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: swiftSettings),
     tests("ArchitectureTests", []),
     tests("DroverAdmissionTests", ["DroverAdmission", "DroverCore", "DroverTestKit"]),
-    tests("DroverAPITests", ["DroverAPI", "DroverCore", .lifecycle, .logging]),
+    tests("DroverAPITests", ["DroverAPI", "DroverCore", "DroverManifests", .lifecycle, .logging]),
     tests(
       "DroverCLITests",
       [
@@ -129,6 +130,7 @@ let package = Package(
     tests("DroverJournalTests", ["CDrover", "DroverCore", "DroverJournal", "DroverTestKit"]),
     tests("DroverManifestsTests", ["DroverManifests", "DroverCore", "DroverSystem", "DroverTestKit", "DroverYAML"]),
     tests("DroverPlanningTests", ["DroverPlanning", "DroverCore", "DroverTestKit"]),
+    tests("DroverRegistryTests", ["DroverRegistry", "DroverCore"]),
     tests(
       "DroverStoreTests",
       ["DroverStore", "DroverCore", "DroverJournal", "DroverSystem", "DroverTestKit", .grdb]),

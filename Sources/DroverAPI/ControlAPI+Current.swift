@@ -1,4 +1,5 @@
 import DroverCore
+import DroverRegistry
 import ServiceLifecycle
 
 extension ControlAPI {
@@ -70,10 +71,10 @@ extension ControlAPI {
   private static func name(
     of word: String, at provider: String?, _ models: ModelRegister, _ control: any FleetControl
   ) async throws(APIError) -> String {
-    let directory = await models.directory()
+    let registry = await models.registry()
     let entry: ModelEntry
     do throws(APIError) {
-      entry = if let provider { try directory.model(word, at: provider) } else { try directory.model(word) }
+      entry = if let provider { try registry.model(word, at: provider) } else { try registry.model(word) }
     } catch {
       guard provider == nil, await control.object(Identity(.route, word)) != nil else { throw error }
       return word

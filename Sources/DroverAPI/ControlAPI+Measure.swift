@@ -1,4 +1,5 @@
 import DroverCore
+import DroverRegistry
 import HummingbirdCore
 import ServiceLifecycle
 
@@ -32,7 +33,7 @@ extension ControlAPI {
       },
       Route(.get, base + "/capabilities", parameters: ["capability"]) { [models] call in
         let asked = try call.query["capability"].map(Self.capability)
-        let entry = try await models.directory().model(call.arguments[0])
+        let entry = try await models.registry().model(call.arguments[0])
         guard let name = entry.resource else {
           return Self.capabilities(entry.detected, of: entry.key, asked: asked)
         }
@@ -109,7 +110,7 @@ extension ControlAPI {
   private static func subject(
     _ call: Call, _ models: ModelRegister
   ) async throws(APIError) -> (identity: Identity, key: String) {
-    let entry = try await models.directory().model(call.arguments[0])
+    let entry = try await models.registry().model(call.arguments[0])
     guard let name = entry.resource else {
       throw APIError(
         code: .conflict,

@@ -1,17 +1,18 @@
 import DroverCore
+import DroverRegistry
 
 extension ControlAPI {
   /// Versions of models: how two compare, and which specs a model had.
   var versionRoutes: [Route] {
     [
       Route(.get, Self.modelsPath + "/versions/compare", parameters: ["version1", "version2"]) { call in
-        let first = try Self.version(call.query["version1"], "version1")
-        let second = try Self.version(call.query["version2"], "version2")
+        let first = try Self.version("version1", in: call.query)
+        let second = try Self.version("version2", in: call.query)
         return Reply(json: .object(["result": .integer(first == second ? 0 : first < second ? -1 : 1)]))
       },
       Route(.get, Self.modelsPath + "/{key}/versions", parameters: ["limit"]) { [control, models] call in
         let limit = try call.query.number("limit", in: 1...1000, fallback: 20)
-        let model = try await models.directory().model(call.arguments[0])
+        let model = try await models.registry().model(call.arguments[0])
         var versions: [HistoryEntry] = []
         if let name = model.resource {
           do throws(StoreError) { versions = try await control.history(of: Identity(.model, name), limit: limit) } catch
@@ -27,10 +28,9 @@ extension ControlAPI {
     ]
   }
 
-  private static func version(_ text: String?, _ name: String) throws(APIError) -> SemanticVersion {
-    guard let text else { throw .invalid("'\(name)' is missing; expected a semantic version such as 1.5.0") }
-    guard let version = SemanticVersion(text) else {
-      throw .invalid("'\(name)' is '\(text)'; expected a semantic version such as 1.5.0")
+  private static func version(_ name: String, in query: Query) throws(APIError) -> SemanticVersion {
+    guard let version = try query.version(name) else {
+      throw .invalid("'\(name)' is missing; expected a semantic version such as 1.5.0")
     }
     return version
   }

@@ -7,7 +7,7 @@ package import ServiceLifecycle
 ///
 /// It answers on a TCP address, on `::1` as well where that is 127.0.0.1, and on a socket that its file mode keeps to
 /// the user of droverd. While there are no tokens, writes over TCP are open to every program on this host; see
-/// ``AccessPolicy`` for what keeps pages in browsers out.
+/// ``AccessPolicy`` for that, and for what keeps pages in browsers out.
 package struct ControlAPI: Sendable {
   package struct Options: Sendable {
     /// Nil: no TCP.
@@ -23,17 +23,21 @@ package struct ControlAPI: Sendable {
     package var allowedHosts: [String]
     /// Whether to listen on an address that other machines reach although nothing authenticates them.
     package var allowsUnauthenticatedNetwork: Bool
+    /// Who may do what over TCP; empty: every program on this host.
+    package var tokens: AccessTokens
     package var version: String
 
     package init(
       listen: ListenAddress?, socketPath: String?, passed: [PassedSocket] = [], allowedHosts: [String] = [],
-      allowsUnauthenticatedNetwork: Bool = false, version: String = droverVersion
+      allowsUnauthenticatedNetwork: Bool = false, tokens: AccessTokens = AccessTokens(),
+      version: String = droverVersion
     ) {
       self.listen = listen
       self.socketPath = socketPath
       self.passed = passed
       self.allowedHosts = allowedHosts
       self.allowsUnauthenticatedNetwork = allowsUnauthenticatedNetwork
+      self.tokens = tokens
       self.version = version
     }
   }
@@ -45,6 +49,12 @@ package struct ControlAPI: Sendable {
   let measuring: (any ModelMeasuring)?
   let overrides: any OverrideControl
   let current: any CurrentModelControl
+  /// Nil: models are declared by manifests alone.
+  let registration: (any ModelRegistration)?
+  /// Nil: nobody is told of events as they happen.
+  let events: EventHub?
+  /// Nil: the registry is written to no file.
+  let snapshot: (any SnapshotSink)?
   /// Nil: nothing is loaded by request.
   let loads: (any LoadControl)?
   let options: Options
@@ -52,7 +62,8 @@ package struct ControlAPI: Sendable {
 
   package init(
     control: any FleetControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
-    measuring: (any ModelMeasuring)? = nil,
+    measuring: (any ModelMeasuring)? = nil, registration: (any ModelRegistration)? = nil, events: EventHub? = nil,
+    snapshot: (any SnapshotSink)? = nil,
     overrides: any OverrideControl, current: any CurrentModelControl, options: Options, logger: Logger
   ) {
     self.control = control
@@ -60,6 +71,9 @@ package struct ControlAPI: Sendable {
     self.discovery = discovery
     models = ModelRegister(control: control, discovery: discovery)
     self.measuring = measuring
+    self.registration = registration
+    self.events = events
+    self.snapshot = snapshot
     self.overrides = overrides
     self.current = current
     self.options = options
@@ -79,7 +93,7 @@ package struct ControlAPI: Sendable {
     if let address = options.listen, !options.passed.contains(where: \.isTCP) {
       try requireClosed(address)
       services += TCPServer.servers(
-        address, responder: responder(.tcp(options.allowedHosts + [address.host])), logger: logger, onBound: onBound)
+        address, responder: responder(access(to: address)), logger: logger, onBound: onBound)
     }
     if let path = options.socketPath, options.passed.allSatisfy(\.isTCP) {
       guard path.utf8.count < SocketServer.pathLimit else { throw .pathTooLong(path) }
@@ -91,7 +105,11 @@ package struct ControlAPI: Sendable {
   private func access(to socket: PassedSocket) throws(ListenError) -> AccessPolicy {
     guard case .tcp(let address) = socket.address else { return .socket }
     try requireClosed(address)
-    return .tcp(options.allowedHosts + [address.host])
+    return access(to: address)
+  }
+
+  private func access(to address: ListenAddress) -> AccessPolicy {
+    .tcp(options.allowedHosts + [address.host], tokens: options.tokens, isExposed: !address.isLoopback)
   }
 
   private func requireClosed(_ address: ListenAddress) throws(ListenError) {
@@ -103,8 +121,16 @@ package struct ControlAPI: Sendable {
   }
 
   var routes: [Route] {
-    probeRoutes + resourceRoutes + actionRoutes + loadRoutes + modelRoutes + discoveryRoutes + overrideRoutes
-      + currentRoutes + versionRoutes + measureRoutes
+    let described = describedRoutes
+    return described + docRoutes(of: described)
+  }
+
+  private var describedRoutes: [Route] {
+    [
+      probeRoutes, resourceRoutes, actionRoutes, loadRoutes, modelRoutes, registryRoutes, registrationRoutes,
+      statusRoutes, discoveryRoutes, overrideRoutes, currentRoutes, versionRoutes, measureRoutes, eventRoutes,
+      savingRoutes,
+    ].flatMap { $0 }
   }
 
   private var probeRoutes: [Route] {

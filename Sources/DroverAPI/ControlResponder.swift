@@ -23,11 +23,14 @@ struct ControlResponder: HTTPResponder {
   func respond(to request: Request, context: ControlContext) async throws -> Response {
     var reply: Reply
     do {
-      try access.check(authority: request.head.authority, origin: request.headers[.origin])
+      let holder = try access.check(
+        AccessPolicy.Request(
+          method: request.method.rawValue, path: request.uri.path, authority: request.head.authority,
+          origin: request.headers[.origin], authorization: request.headers[.authorization]))
       let (route, arguments) = try table.match(method: request.method.rawValue, path: request.uri.path)
       let call = Call(
         arguments: arguments, query: try Query(request.uri.query, known: route.parameters),
-        actor: await Self.actor(of: context.channel), request: request, bodyLimit: route.bodyLimit)
+        actor: await Self.actor(holder, context.channel), request: request, bodyLimit: route.bodyLimit)
       reply = try await route.handler(call)
     } catch let error as APIError {
       reply = Reply(error)
@@ -39,7 +42,8 @@ struct ControlResponder: HTTPResponder {
     return request.method == .head ? reply.response.createHeadResponse() : reply.response
   }
 
-  private static func actor(of channel: any Channel) async -> String {
+  private static func actor(_ holder: String?, _ channel: any Channel) async -> String {
+    if let holder { return holder }
     if let user = await PeerCredentials.user(of: channel) { return "socket:\(user)" }
     return "tcp:\(channel.remoteAddress?.ipAddress ?? "unknown")"
   }

@@ -29,6 +29,10 @@ struct FleetState: Sendable {
   var mayChooseDefault = true
   /// What became of the newest switches that were asked for: nil is success.
   var switchOutcomes: [SwitchOutcome] = []
+  /// Models that were registered through the API, by name.
+  var registeredModels: [String: RegisteredModel] = [:]
+  /// What became of the newest registrations that were asked for.
+  var registrationOutcomes: [RegistrationOutcome] = []
   /// The zone of the Fleet, in which bare dates end.
   var zone = ZoneRules.utc
   /// What models are used for, by name.
@@ -84,6 +88,7 @@ struct FleetState: Sendable {
     measurements = stored.measurements
     notices = stored.notices
     overrides = stored.overrides
+    for model in stored.registered { registeredModels[model.name] = model }
     if let text = stored.settings[FleetState.currentSetting], let value = try? JSONReader.read(text) {
       current = CurrentModel(stored: value)
     }

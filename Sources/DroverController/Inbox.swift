@@ -27,6 +27,10 @@ enum Message: Sendable {
   case overrideAsked(Override)
   case overrideEnded(Override.Key, actor: String)
   case switchAsked(PendingSwitch)
+  /// Somebody registers models, or takes them out.
+  case registration(RegistrationRequest)
+  /// Discovered models are to be forgotten, by their keys.
+  case forgetDiscovered(Set<String>, actor: String, request: String)
   /// Somebody asks for a model to be loaded or unloaded.
   case loadRequested(model: String, LoadRequest)
   /// Requests for models came or went.

@@ -14,9 +14,14 @@ struct ManifestIntake {
   /// Below this many files the work is not worth spreading over cores.
   private static let chunk = 64
 
-  init(decoder: ManifestDecoder) { self.decoder = decoder }
+  /// `registered` are read as if they stood in files.
+  init(decoder: ManifestDecoder, registered: [RegisteredModel] = []) {
+    self.decoder = decoder
+    for model in registered { files[model.place] = decoder.decode(model.file) }
+  }
 
-  var fileCount: Int { files.count }
+  /// Without the documents of models that were registered through the API.
+  var fileCount: Int { files.keys.count { $0.root != RegisteredModel.root } }
   var documentCount: Int { files.values.reduce(0) { $0 + $1.documents.count } }
 
   /// Takes a delta over. `lostObjects` is true when a file no longer names an object that it named before: only a
@@ -34,6 +39,17 @@ struct ManifestIntake {
     watch = delta.watch
     hasLostObjects = hasLostObjects || lost
     return (lost, edits)
+  }
+
+  /// Takes the documents of registered models away that manifests declare by now, and gives their names, sorted.
+  mutating func giveWay(
+    _ registered: some Collection<RegisteredModel>, defaultProvider: String?
+  ) -> [String] {
+    guard !registered.isEmpty else { return [] }
+    let adopted = Adoption.adopted(registered, by: files.values, defaultProvider: defaultProvider)
+    for name in adopted { files[RegisteredModel.place(of: name)] = nil }
+    if !adopted.isEmpty { hasLostObjects = true }
+    return adopted.sorted()
   }
 
   /// Objects that others inherit from or refer to were forgotten.

@@ -6,7 +6,7 @@ import DroverPlanning
 struct Round {
   let loop: ReconcileLoop
   var state: FleetState
-  private var intake: ManifestIntake
+  var intake: ManifestIntake
   /// Steps that run beside the loop; while one does, it is not started again.
   private var running: Set<String> = []
   private var profiles = ProfileBook()
@@ -29,7 +29,7 @@ struct Round {
   init(loop: ReconcileLoop, state: FleetState) {
     self.loop = loop
     self.state = state
-    intake = ManifestIntake(decoder: loop.decoder)
+    intake = ManifestIntake(decoder: loop.decoder, registered: Array(state.registeredModels.values))
   }
 
   private var now: Timestamp { loop.surroundings.now() }
@@ -150,13 +150,16 @@ struct Round {
     case .manifests(let delta):
       let before = book.state.desired
       let (lostObjects, edits) = await intake.take(delta)
+      let adopted = intake.giveWay(
+        book.state.registeredModels.values, defaultProvider: before.fleetSpec.defaultProvider)
+      book.forgetRegistered(adopted)
       book.state.desired = intake.fold(
-        delta, edits: edits, over: before, policy: loop.options.policy, now: book.now)
+        delta, edits: adopted.isEmpty ? edits : nil, over: before, policy: loop.options.policy, now: book.now)
       let zone = book.state.desired.fleetSpec.timeZone
       if zone != before.fleetSpec.timeZone || !book.state.hasScanned {
         book.state.zone = loop.options.zones(zone) ?? .utc
       }
-      if lostObjects, !delta.isFullScan { loop.source.rescan(everything: false) }
+      if lostObjects || !adopted.isEmpty, !delta.isFullScan { loop.source.rescan(everything: false) }
       book.recordRoots(before: before.roots)
       book.state.watch = delta.watch
       book.state.manifestFiles = intake.fileCount
@@ -167,6 +170,7 @@ struct Round {
           isFirst: !book.state.hasScanned)
       }
       book.state.hasScanned = true
+    case .registration(let request): await take(request, into: &book)
     case .reconcileRequested(let identity, let token, _):
       if let identity { book.state.handledTokens[identity] = token } else { book.state.fleetToken = token }
       for object in identity.map({ [$0] }) ?? Array(book.state.attempts.keys) where book.state.attempts[object] != nil {
@@ -341,7 +345,7 @@ extension Message {
   /// Whether it may change which models are known without a manifest.
   fileprivate var concernsDiscovered: Bool {
     switch self {
-    case .manifests, .discovered: true
+    case .manifests, .discovered, .registration: true
     default: false
     }
   }

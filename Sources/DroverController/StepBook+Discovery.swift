@@ -41,6 +41,18 @@ extension StepBook {
     }
   }
 
+  /// Gives discovered models up on request; the next discovery finds what is still there.
+  mutating func forget(_ keys: Set<String>, actor: String) {
+    for model in state.discovered.values.flatMap(\.values).sorted(by: { $0.key < $1.key })
+    where keys.contains(model.key) {
+      state.discovered[model.provider]?[model.id] = nil
+      changes.append(.removeDiscovered(provider: model.provider, id: model.id))
+      tell(model, "model-unregistered", .removed, "\(model.key) was taken out of the registry", actor)
+      let before = state.discoveries[model.provider]
+      state.discoveries[model.provider] = standing(of: model.provider, updatedAt: now, before?.problem)
+    }
+  }
+
   private func standing(of provider: String, updatedAt: Timestamp?, _ problem: DiscoveryProblem?) -> DiscoveryStanding {
     let models = (state.discovered[provider] ?? [:]).values
     let gone = models.count { $0.goneSince != nil }

@@ -77,6 +77,8 @@ struct StepBook {
   }
 
   private mutating func forgetObject(_ step: Step) {
+    // First, while it is known what it was.
+    record(step, "\(step.object.kind.singular)-unregistered")
     state.unregister(step.object)
     state.desired.forget(step.object)
     state.attempts[step.object] = nil
@@ -84,7 +86,6 @@ struct StepBook {
     changes += [.removeRegistration(step.object), .clearAttempts(step.object), .removeStatus(step.object)]
     if state.notices.removeValue(forKey: step.object) != nil { changes.append(.setNotice(step.object, nil)) }
     if step.object.kind == .model { forgetDemand(of: step.object.name) }
-    record(step, "\(step.object.kind.singular)-unregistered")
   }
 
   private mutating func rename(_ step: Step, from: Identity) {
@@ -282,8 +283,8 @@ struct StepBook {
   ) {
     events.append(
       FleetEvent(
-        time: now, name: name, severity: severity, reason: reason, object: object, message: message, actor: actor,
-        payload: payload))
+        time: now, name: name, severity: severity, reason: reason, object: object, message: message,
+        actor: actor(of: object), payload: completed(payload, of: object, name)))
   }
 }
 

@@ -28,7 +28,7 @@ struct Daemon {
     let surroundings = Surroundings.real
     let stateID = try folders.stateID { SystemRandomNumberGenerator.word() }
     let sink = try statusSink(folders)
-    let events = try eventSink(folders)
+    let events = EventHub(keeping: try eventSink(folders), surroundings: surroundings)
     let ledger = try LedgerHome(
       folders: folders, node: policy.node, surroundings: surroundings, events: events, logger: logger)
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: UpstreamClient.configuration)
@@ -46,17 +46,18 @@ struct Daemon {
       options: ControllerOptions(
         policy: policy, version: droverVersion, settings: settings.shown, zones: { try? ZoneFile.rules(of: $0) }),
       decoder: ManifestDecoder(isTimeZone: Self.isTimeZone), logger: logger)
+    let tokens = try AccessTokenFile.load(policy, environment: settings.environment)
     let outcome = await serve(
-      controller, source: source, drivers: drivers, ledger: ledger, folders: folders, surroundings: surroundings,
-      logger: logger)
+      controller, events: events, tokens: tokens, source: source, drivers: drivers, ledger: ledger, folders: folders,
+      surroundings: surroundings, logger: logger)
     try? await client.shutdown()
     withExtendedLifetime(lock) {}
     return try outcome.get()
   }
 
   private func serve(
-    _ controller: FleetController, source: DirectoryManifestSource, drivers: Drivers, ledger: LedgerHome,
-    folders: Folders, surroundings: Surroundings, logger: Logger
+    _ controller: FleetController, events: EventHub, tokens: AccessTokens, source: DirectoryManifestSource,
+    drivers: Drivers, ledger: LedgerHome, folders: Folders, surroundings: Surroundings, logger: Logger
   ) async -> Result<Bool, DaemonError> {
     let notifier = ServiceNotifier(environment: settings.environment)
     let ending = SignalService.Ending()
@@ -68,18 +69,19 @@ struct Daemon {
       notifier.ready()
     }
     let api = ControlAPI(
-      control: controller, loads: controller, discovery: controller, measuring: controller, overrides: controller,
-      current: controller,
+      control: controller, loads: controller, discovery: controller, measuring: controller,
+      registration: controller, events: events,
+      snapshot: SnapshotFile(path: folders.state + "/registry.json"), overrides: controller, current: controller,
       options: ControlAPI.Options(
         listen: settings.listen, socketPath: folders.socket, passed: settings.passed,
-        allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork),
+        allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork, tokens: tokens),
       logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       // Services end from the last to the first: nobody records any more when the ledger ends.
       .init(service: Running { await ledger.run() }),
       .init(service: Running { await source.run() }),
       .init(service: Running { await drivers.run() }),
-      .init(service: controller),
+      .init(service: controller), .init(service: events),
     ]
     do throws(ListenError) {
       services += try api.services { logger.info("listening", metadata: ["address": "\($0.text)"]) }

@@ -51,7 +51,13 @@ package struct ManifestTree: Sendable {
       return known.file(sha256: digest, at: input)
         ?? decoder.decode(input.bytes, root: input.root, path: input.path, display: input.display, sha256: digest)
     }
-    let scan = ManifestScan(files: files + unreadable, roots: roots, isComplete: isComplete)
+    // What was registered through the API stays beside any tree that does not declare it.
+    let registered = previous.objects.compactMap(RegisteredModel.init(standing:))
+    let adopted = Adoption.adopted(registered, by: files, defaultProvider: previous.fleetSpec.defaultProvider)
+    let kept = registered.filter { !adopted.contains($0.name) }.map { model in
+      decoder.decode(Array(model.document.json.utf8), root: RegisteredModel.root, path: model.place.path)
+    }
+    let scan = ManifestScan(files: files + kept + unreadable, roots: roots, isComplete: isComplete)
     let fleet = await DesiredFold.foldOnAllCores(previous: previous, scan: scan, policy: policy, now: now)
     return ManifestTree(scan: scan, fleet: fleet, counts: Counts(scan, fleet))
   }

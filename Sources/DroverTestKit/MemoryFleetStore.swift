@@ -19,6 +19,7 @@ package final class MemoryFleetStore: FleetStore {
     var discovered: [String: [String: DiscoveredModel]] = [:]
     var notices: [Identity: DeprecationNotice] = [:]
     var overrides: [Override.Key: Override] = [:]
+    var registered: [String: RegisteredModel] = [:]
     /// Oldest first, with numbers that rise over all objects.
     var history: [Identity: [(number: Int, entry: HistoryEntry)]] = [:]
     var appended = 0
@@ -55,6 +56,7 @@ package final class MemoryFleetStore: FleetStore {
         measurements: contents.measurements,
         discovered: contents.discovered.values.flatMap(\.values).sorted { ($0.provider, $0.id) < ($1.provider, $1.id) },
         notices: contents.notices, overrides: contents.overrides.values.sorted { $0.key < $1.key },
+        registered: contents.registered.values.sorted { $0.name < $1.name },
         wasRebuilt: contents.wasRebuilt)
       contents.wasRebuilt = false
       return fleet
@@ -101,6 +103,8 @@ extension MemoryFleetStore.Contents {
     case .removeDiscovered(let provider, let id): discovered[provider]?[id] = nil
     case .setNotice(let identity, let notice): notices[identity] = notice
     case .setOverride(let key, let value): overrides[key] = value
+    case .putRegistered(let model): registered[model.name] = model
+    case .removeRegistered(let name): registered[name] = nil
     }
   }
 

@@ -9,6 +9,7 @@ import Testing
     "DroverCore": ["Synchronization"],
     "DroverPlanning": ["DroverCore"],
     "DroverAdmission": ["DroverCore"],
+    "DroverRegistry": ["DroverCore"],
     "DroverYAML": ["CLibYAML"],
     "DroverManifests": ["DroverCore", "DroverYAML", "Crypto"],
     "DroverHTTP": [],
@@ -27,8 +28,9 @@ import Testing
       "Synchronization", "FoundationEssentials",
     ],
     "DroverAPI": [
-      "DroverCore", "DroverPlanning", "DroverManifests", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore",
-      "NIOPosix", "Logging", "ServiceLifecycle", "Synchronization", "FoundationEssentials", "Glibc",
+      "DroverCore", "DroverPlanning", "DroverRegistry", "DroverManifests", "Hummingbird", "HummingbirdCore",
+      "HTTPTypes", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle", "Synchronization", "FoundationEssentials",
+      "Glibc",
     ],
     "DroverCLI": [
       "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "DroverHTTP", "DroverWire", "DroverSystem",

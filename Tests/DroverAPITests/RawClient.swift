@@ -78,6 +78,11 @@ final class RawClient: Sendable {
     }
   }
 
+  /// What comes next of a body that has no end, whatever it is.
+  func piece() async throws -> String {
+    try await perform { [descriptor] in String(decoding: try Self.read(descriptor), as: UTF8.self) }
+  }
+
   /// Whether the server has closed the connection; waits for it.
   func isClosedByServer() async -> Bool {
     (try? await perform { [descriptor] in try Self.read(descriptor) }) == nil

@@ -14,15 +14,19 @@ struct TestServer: Sendable {
   /// Runs `body` beside the servers, and shuts them down gracefully after it.
   static func run(
     _ control: FakeControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
-    measuring: (any ModelMeasuring)? = nil, allowedHosts: [String] = [],
+    measuring: (any ModelMeasuring)? = nil, registration: (any ModelRegistration)? = nil, events: EventHub? = nil,
+    snapshot: (any SnapshotSink)? = nil,
+    allowedHosts: [String] = [],
+    tokens: AccessTokens = AccessTokens(),
     _ body: (TestServer) async throws -> Void
   ) async throws {
     let path = "/tmp/drover-api-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).sock"
     let api = ControlAPI(
-      control: control, loads: loads, discovery: discovery, measuring: measuring, overrides: control.lifecycle,
-      current: control.lifecycle,
+      control: control, loads: loads, discovery: discovery, measuring: measuring, registration: registration,
+      events: events, snapshot: snapshot,
+      overrides: control.lifecycle, current: control.lifecycle,
       options: ControlAPI.Options(
-        listen: ListenAddress(host: "127.0.0.1", port: 0), socketPath: path, allowedHosts: allowedHosts,
+        listen: ListenAddress(host: "127.0.0.1", port: 0), socketPath: path, allowedHosts: allowedHosts, tokens: tokens,
         version: "1.2.3"),
       logger: .silent)
     let (bound, tell) = AsyncStream<BoundAddress>.makeStream()

@@ -31,6 +31,11 @@ struct Equipment {
     return equipment
   }
 
+  /// The program that makes up requests to the control API; nil: there is none here. Tests/run.sh installs it.
+  static var schemathesis: String? {
+    ProcFS.environment(getpid())?["DROVER_TEST_SCHEMATHESIS"].flatMap { access($0, X_OK) == 0 ? $0 : nil }
+  }
+
   /// Whether the tests that take minutes are wanted too.
   static var isSoaking: Bool { ProcFS.environment(getpid())?["DROVER_SOAK"] == "1" }
 }

@@ -1,4 +1,5 @@
 import DroverCore
+import DroverRegistry
 
 extension ControlAPI {
   /// Asking providers which models they have.
@@ -10,19 +11,19 @@ extension ControlAPI {
         var providers: [String]?
         if let word = body["provider"], !word.isNull {
           guard let name = word.string else { throw APIError.invalid("'provider' is no string") }
-          providers = try await models.directory().providers(named: name)
+          providers = try await models.registry().homes(name)
         }
         let outcomes = await discovery.discover(providers: providers, actor: call.actor)
-        return Reply(json: Self.discovered(outcomes, in: await models.directory()))
+        return Reply(json: Self.discovered(outcomes, in: await models.registry()))
       }
     ]
   }
 
-  private static func discovered(_ outcomes: [DiscoveryOutcome], in directory: ModelDirectory) -> FieldValue {
+  private static func discovered(_ outcomes: [DiscoveryOutcome], in registry: Registry) -> FieldValue {
     var entries: [ModelEntry] = []
     var providers: [FieldEntry] = []
     var known: [String: ModelEntry] = [:]
-    for entry in directory.entries {
+    for entry in registry.entries {
       known[entry.key] = entry
       // Of a model file, what is listed is the file, whatever a manifest calls the model.
       if let file = entry.spec[path: ["llamaCpp", "file"]]?.string { known[entry.provider + ":" + file] = entry }

@@ -1,4 +1,5 @@
 import DroverCore
+import DroverRegistry
 
 extension ControlAPI {
   /// Base of everything that is asked of models.
@@ -8,23 +9,22 @@ extension ControlAPI {
   var modelRoutes: [Route] {
     [
       Route(.get, Self.modelsPath, parameters: ["provider", "capability", "status"]) { [models] call in
-        let filter = try ModelFilter(call.query)
-        return Self.list(await models.directory(), where: filter)
+        Self.list(await models.registry().search(try call.query.modelQuery()))
       },
       Route(.get, Self.modelsPath + "/{provider}") { [models] call in
-        let directory = await models.directory()
-        let filter = ModelFilter(providers: Set(try directory.providers(named: call.arguments[0])))
-        return Self.list(directory, where: filter)
+        let registry = await models.registry()
+        return Self.list(try registry.homes(call.arguments[0]).flatMap { registry.models(of: $0) })
       },
-      Route(.get, Self.modelsPath + "/{key}") { [models] call in
-        let model = try await models.directory().model(call.arguments[0])
-        return Reply(json: .object(["success": .bool(true), "model": model.entry]))
+      Route(.get, Self.modelsPath + "/{key}") { [models, loads] call in
+        var entry = try await models.registry().model(call.arguments[0])
+        // Looking at one model by its key is what counts as an access; lists and searches do not.
+        if let name = entry.resource, let access = await loads?.recordAccess(of: name) {
+          models.recordAccess(of: entry.key, access)
+          entry.note(accessCount: access.accessCount, lastAccessed: access.lastAccessed)
+        }
+        return Reply(json: .object(["success": .bool(true), "model": entry.entry]))
       },
     ]
-  }
-
-  static func list(_ directory: ModelDirectory, where filter: ModelFilter) -> Reply {
-    list(directory.entries.filter { filter.admits($0, in: directory) })
   }
 
   /// The shape of every list of models.

@@ -1,12 +1,15 @@
 import DroverCore
+import DroverRegistry
 import Synchronization
 
-/// Makes the ``ModelDirectory`` of this moment, and keeps it for as long as nothing changes.
+/// Keeps the ``Registry`` of this moment: what changed since the last question is put in, and the rest stays.
 final class ModelRegister: Sendable {
-  private struct Kept {
-    var version: UInt64
-    var discovered: [DiscoveredModel]
-    var directory: ModelDirectory
+  fileprivate struct Kept {
+    var version: UInt64 = 0
+    var discovered: [String: DiscoveredModel] = [:]
+    /// The objects of Models, by name.
+    var objects: [String: FieldValue] = [:]
+    var registry = Registry()
   }
 
   private let control: any FleetControl
@@ -18,13 +21,15 @@ final class ModelRegister: Sendable {
     self.discovery = discovery
   }
 
-  /// All models, declared and discovered.
-  func directory() async -> ModelDirectory {
+  /// All models: declared, registered and discovered.
+  func registry() async -> Registry {
     // Read before the objects, so that what is kept is never older than its version.
     let version = await control.version
-    let discovered = await discovery?.discoveredModels() ?? []
-    if let known = kept.withLock({ $0 }), known.version == version, known.discovered == discovered {
-      return known.directory
+    let listed = await discovery?.discoveredModels() ?? []
+    if let known = kept.withLock({ $0 }), known.version == version, known.discovered.count == listed.count,
+      listed.allSatisfy({ known.discovered[$0.key] == $0 })
+    {
+      return known.registry
     }
     let prices = await discovery?.priceCatalogue() ?? .builtIn
     let now = await discovery?.time() ?? Timestamp(milliseconds: 0)
@@ -33,12 +38,52 @@ final class ModelRegister: Sendable {
       guard let name = object[path: ["metadata", "name"]]?.string else { continue }
       homes[name] = ModelHome(spec: object["spec"] ?? .emptyMap)
     }
-    var entries = await control.objects(of: .model).filter { !$0.isRemoved }.compactMap {
-      ModelEntry(object: $0, providers: homes)
+    var objects: [String: FieldValue] = [:]
+    for object in await control.objects(of: .model) where !object.isRemoved {
+      if let name = object[path: ["metadata", "name"]]?.string { objects[name] = object }
     }
-    entries += discovered.map { ModelEntry($0, home: homes[$0.provider], prices: prices, now: now) }
-    let directory = ModelDirectory(entries: entries, providers: homes)
-    kept.withLock { $0 = Kept(version: version, discovered: discovered, directory: directory) }
-    return directory
+    let discovered = Dictionary(listed.map { ($0.key, $0) }) { $1 }
+    // Whatever a provider is shows in all of its models.
+    var next =
+      kept.withLock { $0 }.flatMap { $0.registry.providers == homes ? $0 : nil }
+      ?? Kept(registry: Registry(providers: homes))
+    next.take(objects)
+    next.take(discovered) { ModelEntry($0, home: homes[$0.provider], prices: prices, now: now) }
+    next.version = version
+    let made = next
+    // Of two that are made at the same time the older one is not kept.
+    kept.withLock { if ($0?.version ?? 0) <= made.version { $0 = made } }
+    return made.registry
+  }
+
+  /// Notes that somebody read a model, before its status tells so.
+  func recordAccess(of key: String, _ access: ModelAccess) {
+    kept.withLock { $0?.registry.recordAccess(of: key, count: access.accessCount, at: access.lastAccessed) }
+  }
+}
+
+extension ModelRegister.Kept {
+  /// Puts in what differs from the objects that were known.
+  fileprivate mutating func take(_ newest: [String: FieldValue]) {
+    func entry(_ object: FieldValue?) -> ModelEntry? {
+      object.flatMap { ModelEntry(object: $0, providers: registry.providers) }
+    }
+    for (name, object) in objects where newest[name] != object {
+      guard let former = entry(object) else { continue }
+      let next = entry(newest[name])
+      // One that stays under its key keeps what was counted of it.
+      if next?.key == former.key, next?.origin == former.origin { continue }
+      registry.unregister(former.key, origin: former.origin)
+    }
+    for (name, object) in newest where objects[name] != object {
+      if let entry = entry(object) { registry.register(entry) }
+    }
+    objects = newest
+  }
+
+  fileprivate mutating func take(_ newest: [String: DiscoveredModel], entry: (DiscoveredModel) -> ModelEntry) {
+    for key in discovered.keys where newest[key] == nil { registry.unregister(key, origin: .discovered) }
+    for (key, model) in newest where discovered[key] != model { registry.register(entry(model)) }
+    discovered = newest
   }
 }

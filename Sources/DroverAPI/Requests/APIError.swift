@@ -7,6 +7,7 @@ struct APIError: Error, Equatable {
   /// Stable codes, for clients.
   enum Code: String {
     case invalidRequest = "INVALID_REQUEST"
+    case unauthorized = "UNAUTHORIZED"
     case forbidden = "FORBIDDEN"
     case notFound = "NOT_FOUND"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
@@ -31,6 +32,7 @@ struct APIError: Error, Equatable {
   var status: HTTPResponse.Status {
     switch code {
     case .invalidRequest: .badRequest
+    case .unauthorized: .unauthorized
     case .forbidden: .forbidden
     case .notFound, .modelNotFound: .notFound
     case .methodNotAllowed: .methodNotAllowed

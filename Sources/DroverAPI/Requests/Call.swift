@@ -22,6 +22,18 @@ struct Call: Sendable {
     }
   }
 
+  /// The body as JSON.
+  func json() async throws(APIError) -> FieldValue {
+    let bytes: [UInt8]
+    do { bytes = try await body() } catch let error as APIError { throw error } catch {
+      throw .invalid("the body could not be read: \(error)")
+    }
+    guard !bytes.isEmpty else { throw .invalid("the body is empty; expected JSON") }
+    do throws(JSONReader.Failure) { return try JSONReader.read(bytes) } catch {
+      throw .invalid("the body is \(error)")
+    }
+  }
+
   /// The body as a JSON object with no other keys than `keys`; an empty body is an empty object.
   func object(keys: [String]) async throws -> FieldValue {
     let bytes = try await body()

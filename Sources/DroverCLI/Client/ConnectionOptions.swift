@@ -36,7 +36,13 @@ package struct ConnectionOptions: ParsableArguments {
         "cannot reach droverd: no socket at \(places); start it with 'drover run --manifests DIR' or name another "
           + "with --server or --socket")
     }
-    return FleetClient(transport: console.connect(address), address: address)
+    return ConnectionOptions.client(at: address, in: console)
+  }
+
+  static func client(at address: ServerAddress, in console: Console) -> FleetClient {
+    let transport = TokenTransport.wrapping(
+      console.connect(address), to: address, environment: console.environment)
+    return FleetClient(transport: transport, address: address)
   }
 
   private static func candidates(_ console: Console) -> [String] {

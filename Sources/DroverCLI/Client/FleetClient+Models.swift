@@ -10,6 +10,11 @@ extension FleetClient {
     return (try json(FleetRequest("GET", target))["models"]?.list ?? []).map(\.value)
   }
 
+  /// All models with all that is known of each, sorted by key.
+  func export() throws(CLIError) -> [FieldValue] {
+    (try json(FleetRequest("GET", "/api/v1/models/export")).list ?? []).map(\.value)
+  }
+
   /// Asks one provider, or all, for their models.
   func discover(_ provider: String?) throws(CLIError) -> FieldValue {
     let body = FieldValue.object(["provider": provider.map { .string($0) }])

@@ -94,7 +94,7 @@ package struct DiffCommand: FleetCommand {
   /// would pass for the truth.
   private func serverReport(_ input: ManifestInput, _ console: Console) throws -> DiffReport? {
     guard let address = try connection.address(in: console) else { return nil }
-    let client = FleetClient(transport: console.connect(address), address: address)
+    let client = ConnectionOptions.client(at: address, in: console)
     do throws(CLIError) { _ = try client.version() } catch {
       throw CLIError(error.message + ", or name another base with --status, --base or --snapshot", exitCode: 2)
     }

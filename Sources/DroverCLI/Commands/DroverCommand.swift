@@ -27,8 +27,7 @@ package struct DroverCommand: ParsableCommand {
         name: "Models",
         subcommands: [
           ListCommand.self, DiscoverCommand.self, LoadCommand.self, UnloadCommand.self, ProfileCommand.self,
-          ProbeCommand.self, AskCommand.self,
-          LogsCommand.self,
+          ProbeCommand.self, AskCommand.self, LogsCommand.self, ExportCommand.self,
         ]),
       CommandGroup(name: "This program", subcommands: [VersionCommand.self, CompletionCommand.self]),
     ])

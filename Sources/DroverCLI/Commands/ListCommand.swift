@@ -3,7 +3,8 @@ import DroverCore
 
 package struct ListCommand: FleetCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List all models: those of manifests, and those that were discovered at providers.",
+    commandName: "list",
+    abstract: "List all models: those of manifests, those registered through the API, and discovered ones.",
     discussion: """
       A discovered model has no manifest: it is known and shown, never loaded. STATE says 'gone' of one that its
       provider has ceased to list.
@@ -20,7 +21,7 @@ package struct ListCommand: FleetCommand {
   @Option(help: ArgumentHelp("Only models that can do this, such as vision.", valueName: "capability"))
   var capability: String?
 
-  @Option(help: ArgumentHelp("manifest or discovered; default: both.", valueName: "origin"))
+  @Option(help: ArgumentHelp("manifest, api or discovered; default: all.", valueName: "origin"))
   var origin: ModelOrigin?
 
   @Flag(help: "Only models that are loaded.")
@@ -52,7 +53,7 @@ package struct ListCommand: FleetCommand {
 }
 
 /// Where a model is known from.
-package enum ModelOrigin: String, ExpressibleByArgument, CaseIterable, Sendable { case manifest, discovered }
+package enum ModelOrigin: String, ExpressibleByArgument, CaseIterable, Sendable { case manifest, api, discovered }
 
 /// How `list` prints.
 package enum ListFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case json, name }

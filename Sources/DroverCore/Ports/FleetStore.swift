@@ -70,6 +70,8 @@ package struct StoredFleet: Equatable, Sendable {
   package var notices: [Identity: DeprecationNotice]
   /// Sorted by object and field.
   package var overrides: [Override]
+  /// Sorted by name.
+  package var registered: [RegisteredModel]
   /// True after the database had to be set aside; nothing is pruned until all objects were registered anew.
   package var wasRebuilt: Bool
 
@@ -78,7 +80,8 @@ package struct StoredFleet: Equatable, Sendable {
     demands: [String: ModelDemand] = [:], loads: [String: LoadRecord] = [:],
     statuses: [Identity: StoredStatus] = [:], settings: [String: String] = [:],
     measurements: [Identity: ModelMeasurements] = [:], discovered: [DiscoveredModel] = [],
-    notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [], wasRebuilt: Bool = false
+    notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [], registered: [RegisteredModel] = [],
+    wasRebuilt: Bool = false
   ) {
     self.registrations = registrations
     self.instances = instances
@@ -91,6 +94,7 @@ package struct StoredFleet: Equatable, Sendable {
     self.discovered = discovered
     self.notices = notices
     self.overrides = overrides
+    self.registered = registered
     self.wasRebuilt = wasRebuilt
   }
 }
@@ -121,6 +125,9 @@ package enum StoreChange: Equatable, Sendable {
   case setNotice(Identity, DeprecationNotice?)
   /// With nil: the manifest is in force again.
   case setOverride(Override.Key, Override?)
+  /// A model that was registered through the API.
+  case putRegistered(RegisteredModel)
+  case removeRegistered(String)
 }
 
 /// Durable state of the control plane.

@@ -36,6 +36,27 @@ package struct HostPolicy: Equatable, Sendable {
     }
   }
 
+  /// A bearer token of the control API, by its place or its digest.
+  package struct Token: Equatable, Sendable {
+    package enum Source: Equatable, Sendable {
+      /// Lower-case hexadecimal.
+      case sha256(String)
+      case file(String)
+      case environment(String)
+    }
+
+    package var name: String
+    package var source: Source
+    /// `Read`, `Write`.
+    package var scopes: [String]
+
+    package init(name: String, source: Source, scopes: [String]) {
+      self.name = name
+      self.source = source
+      self.scopes = scopes
+    }
+  }
+
   package var runtimes: [Runtime]
   /// Absolute paths.
   package var modelDirectories: [String]
@@ -49,10 +70,12 @@ package struct HostPolicy: Equatable, Sendable {
   package var source: String?
   /// What models cost whose manifests do not say.
   package var prices: PriceCatalogue
+  /// Who may use the control API over TCP; empty: every program on this host.
+  package var tokens: [Token]
 
   package init(
     runtimes: [Runtime], modelDirectories: [String], secrets: [Secret], networks: [String], publicHosts: [String]?,
-    node: String, source: String?, prices: PriceCatalogue = .builtIn
+    node: String, source: String?, prices: PriceCatalogue = .builtIn, tokens: [Token] = []
   ) {
     self.runtimes = runtimes
     self.modelDirectories = modelDirectories
@@ -62,5 +85,6 @@ package struct HostPolicy: Equatable, Sendable {
     self.node = node
     self.source = source
     self.prices = prices
+    self.tokens = tokens
   }
 }

@@ -1,17 +1,17 @@
-import DroverCore
+package import DroverCore
 
 /// A Model's spec from one entry of somebody's list.
-struct ImportedModel {
-  private(set) var spec: FieldValue
+package struct ImportedModel {
+  package private(set) var spec: FieldValue
   /// The provider's address without the path of an operation.
-  private(set) var endpoint: String?
-  private(set) var hasFile = false
+  package private(set) var endpoint: String?
+  package private(set) var hasFile = false
   /// What could not be taken over as it is.
-  private(set) var notes: [String] = []
+  package private(set) var notes: [String] = []
 
   private static let operations = ["/chat/completions", "/completions", "/embeddings", "/messages", "/responses"]
 
-  init(_ entry: FieldValue, id: String, provider: String, type: ProviderType, alias: String?) {
+  package init(_ entry: FieldValue, id: String, provider: String, type: ProviderType, alias: String?) {
     spec = .object(["provider": .string(provider), "modelID": .string(id)])
     if let name = entry["name"]?.string, name != id { spec.set("displayName", .string(name)) }
     if let alias, alias != ManifestGathering.slug(id) { spec.set("aliases", .strings([alias])) }
@@ -22,13 +22,18 @@ struct ImportedModel {
     let known = [
       "id", "name", "provider", "version", "contextWindow", "maxTokens", "capabilities", "cost", "rateLimit",
     ]
-    let passing = [
-      "metadata", "key", "status", "accessCount", "lastAccessed", "usageStats", "performanceMetrics", "origin",
-      "resource", "deprecated",
-    ]
-    for field in entry.map ?? [] where !known.contains(field.key) && !passing.contains(field.key) {
+    for field in entry.map ?? []
+    where !known.contains(field.key) && field.key != "metadata" && !Self.isExported(field.key) {
       notes.append("'\(field.key)' is not taken over")
     }
+  }
+
+  /// Whether a field is what a registry tells of a model beside what makes it one: counts, figures and its state.
+  package static func isExported(_ field: String) -> Bool {
+    [
+      "key", "status", "accessCount", "lastAccessed", "usageStats", "performanceMetrics", "origin", "resource",
+      "deprecated", "gone", "goneSince", "discoveredAt", "lifecycle", "retiresAt", "created",
+    ].contains(field)
   }
 
   private mutating func takeMetadata(_ metadata: FieldValue, type: ProviderType) {

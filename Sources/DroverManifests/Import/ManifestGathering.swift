@@ -72,8 +72,13 @@ struct ManifestGathering {
     return spec
   }
 
-  /// A name that objects may have.
-  static func slug(_ text: String) -> String {
+  static func slug(_ text: String) -> String { ResourceName.slug(text) }
+}
+
+/// Names of objects made from other words.
+package enum ResourceName {
+  /// A name that objects may have; empty where nothing of the text can stand in one.
+  package static func slug(_ text: String) -> String {
     var out = ""
     for scalar in text.lowercased().unicodeScalars {
       let isPlain = ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar)

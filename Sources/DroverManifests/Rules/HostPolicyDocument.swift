@@ -71,6 +71,15 @@ private struct HostPolicyReader {
           Field("file", .string(.nonEmpty), "File that holds it."),
           Field("hosts", .list(.string(.nonEmpty)), "Hosts that it may be sent to."),
         ])), "Secrets by name."),
+    Field(
+      "tokens",
+      .map(
+        .object([
+          Field("sha256", .string(.sha256), "Digest of the token."),
+          Field("env", .string(.nonEmpty), "Environment variable that holds it."),
+          Field("file", .string(.nonEmpty), "File that holds it."),
+          Field("scopes", .list(.enumeration(["Read", "Write"])), "What it is good for; absent: Read."),
+        ])), "Bearer tokens of the control API, by name."),
     Field("networks", .list(.string(.nonEmpty)), "Private networks that may be called."),
     Field("publicHosts", .list(.string(.nonEmpty)), "Public hosts that may be called; absent: any."),
     Field("node", .string(.nonEmpty), "Name of this host."),
@@ -98,7 +107,8 @@ private struct HostPolicyReader {
       secrets: (value["secrets"]?.map ?? []).compactMap { secret($0) },
       networks: value["networks"]?.stringList ?? [],
       publicHosts: value["publicHosts"].map { $0.stringList.map { $0.lowercased() } },
-      node: value["node"]?.string ?? node, source: file)
+      node: value["node"]?.string ?? node, source: file,
+      tokens: (value["tokens"]?.map ?? []).compactMap { token($0) })
   }
 
   /// A program is named by where it is, whatever folder droverd runs in and whatever its PATH holds.
@@ -132,6 +142,21 @@ private struct HostPolicyReader {
         env == nil ? "must have env or file" : "must have only one of env and file")
       return nil
     }
+  }
+
+  private mutating func token(_ entry: FieldEntry) -> HostPolicy.Token? {
+    let sources = [
+      entry.value["sha256"]?.string.map { HostPolicy.Token.Source.sha256($0.lowercased()) },
+      entry.value["env"]?.string.map { .environment($0) }, entry.value["file"]?.string.map { .file(located($0)) },
+    ].compactMap { $0 }
+    guard sources.count == 1 else {
+      refuse(
+        .invalidValue, YAMLMark(line: entry.mark.line, column: entry.mark.column), field: "tokens." + entry.key,
+        "must have one of sha256, env and file")
+      return nil
+    }
+    return HostPolicy.Token(
+      name: entry.key, source: sources[0], scopes: entry.value["scopes"]?.stringList ?? ["Read"])
   }
 
   /// A relative path starts at the folder of the policy.

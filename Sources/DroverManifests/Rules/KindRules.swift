@@ -8,7 +8,7 @@ enum KindRules {
   static let reservedProviderNames: Set<String> = [
     "loaded", "current", "load", "switch", "unload", "discover", "statistics", "search", "cost-effective",
     "top-performing", "most-used", "select", "export", "import", "reload", "versions", "plan",
-    "save-state",
+    "save-state", "events",
   ]
 
   static func check(_ kind: Kind, name: String?, spec: FieldValue, node: YAMLNode, _ fields: inout FieldDecoder) {

@@ -43,6 +43,7 @@ package enum StatusDocument {
       }
       if let attempts = reading.attempts { snapshot.attempts[reading.identity] = attempts }
       if let measured = reading.measurements(of: object.resource) { snapshot.measurements[reading.identity] = measured }
+      if reading.source.root == RegisteredModel.root { continue }
       if let index = roots.firstIndex(where: { $0.path == reading.source.root }) {
         roots[index].revision = roots[index].revision ?? reading.revision
       } else {

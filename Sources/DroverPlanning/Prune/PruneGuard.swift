@@ -9,7 +9,20 @@ package enum PruneGuard {
 
   package static func verdict(_ world: World) -> PruneVerdict {
     let objects = world.desired.objects
-    let absent = objects.indices.filter { isPastGrace(objects[$0].newest, now: world.now) }.map { objects[$0] }
+    let all = objects.indices.filter { isPastGrace(objects[$0].newest, now: world.now) }.map { objects[$0] }
+    guard !all.isEmpty else { return PruneVerdict() }
+    // What was taken out of the registry was taken out on purpose: nothing about files or amounts speaks against it.
+    let unregistered = all.filter { $0.isRegisteredByRequest }
+    let absent = all.filter { !$0.isRegisteredByRequest }
+    var verdict = verdict(on: absent, world)
+    guard !unregistered.isEmpty else { return verdict }
+    let ends = Sorting(world, unregistered).ends()
+    verdict.allowed = (verdict.allowed + ends.allowed).sorted()
+    verdict.blocked = (verdict.blocked + ends.blocked).sorted { $0.identity < $1.identity }
+    return verdict
+  }
+
+  private static func verdict(on absent: [DesiredObject], _ world: World) -> PruneVerdict {
     guard !absent.isEmpty else { return PruneVerdict() }
     if world.isPruningOff {
       return blockAll(
@@ -85,15 +98,25 @@ private struct Sorting {
       }
       return PruneVerdict(blocked: blocked.sorted { $0.identity < $1.identity }, confirmation: token)
     }
+    let (allowed, referenced) = unreferenced(identities)
+    return PruneVerdict(
+      allowed: allowed, blocked: (blocked + referenced).sorted { $0.identity < $1.identity }, isWhole: excess != nil)
+  }
+
+  /// Of objects that go by request: only what refers to one keeps it.
+  func ends() -> PruneVerdict {
+    let (allowed, referenced) = unreferenced(absent.map(\.identity))
+    return PruneVerdict(allowed: allowed, blocked: referenced)
+  }
+
+  private func unreferenced(_ identities: [Identity]) -> (allowed: [Identity], blocked: [PruneVerdict.Blocked]) {
     let referenced = referrers(of: Set(identities))
-    blocked += identities.compactMap { identity in
+    let blocked = identities.compactMap { identity in
       referenced[identity].map {
         PruneVerdict.Blocked(identity, .referenced, "\($0) still refers to it; remove that reference first")
       }
     }
-    return PruneVerdict(
-      allowed: identities.filter { referenced[$0] == nil }, blocked: blocked.sorted { $0.identity < $1.identity },
-      isWhole: excess != nil)
+    return (identities.filter { referenced[$0] == nil }, blocked)
   }
 
   private func rootProblem(of object: DesiredObject, _ failures: [String: String?]) -> String? {
@@ -150,5 +173,12 @@ private struct Sorting {
       }
     }
     return result
+  }
+}
+
+extension DesiredObject {
+  /// Whether it was registered through the API, and stands in no file.
+  fileprivate var isRegisteredByRequest: Bool {
+    (resource?.source.root ?? source?.root) == RegisteredModel.root
   }
 }

@@ -26,6 +26,8 @@ extension Database {
     case .rename(let from, let to): try rename(from, to)
     case .setNotice(let identity, let notice): try set(notice, of: identity)
     case .setOverride(let key, let value): try set(value, at: key)
+    case .putRegistered(let model): try put(model)
+    case .removeRegistered(let name): try removeRegistered(name)
     case .putSetting(let name, let value): try run("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
     case .putMeasurements(let identity, let measured):
       try run(

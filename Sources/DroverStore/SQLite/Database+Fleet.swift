@@ -39,6 +39,7 @@ extension Database {
     fleet.discovered = try discovered()
     fleet.notices = try notices()
     fleet.overrides = try overrides()
+    fleet.registered = try registered()
     return fleet
   }
 

@@ -46,6 +46,15 @@ enum StoreSchema {
           CREATE TABLE loads (model TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL) STRICT;
           """)
     }
+    migrator.registerMigration("registered") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE registered (
+            name TEXT NOT NULL PRIMARY KEY, registered_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+            actor TEXT NOT NULL, body BLOB NOT NULL
+          ) STRICT;
+          """)
+    }
     return migrator
   }
 

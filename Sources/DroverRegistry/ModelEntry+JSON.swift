@@ -1,8 +1,8 @@
-import DroverCore
+package import DroverCore
 
 extension ModelEntry {
   /// As an element of a list of models.
-  var item: FieldValue {
+  package var item: FieldValue {
     .object([
       "id": .string(modelID), "name": .string(displayName), "provider": .string(provider),
       "contextWindow": contextWindow.map { .integer($0) } ?? .null,
@@ -15,12 +15,12 @@ extension ModelEntry {
   }
 
   /// As elements name a model in passing.
-  var reference: FieldValue {
+  package var reference: FieldValue {
     .object(["id": .string(modelID), "name": .string(displayName), "provider": .string(provider)])
   }
 
   /// Everything that is known of it. Prices are numbers with every digit that the manifest gives them.
-  var entry: FieldValue {
+  package var entry: FieldValue {
     var entry = item
     func add(_ key: String, _ value: FieldValue?) { if let value, !value.isNull { entry.set(key, value) } }
     entry.set("version", spec["version"] ?? .string("1.0.0"))

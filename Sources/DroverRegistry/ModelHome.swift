@@ -1,24 +1,24 @@
-import DroverCore
+package import DroverCore
 
 /// What a Provider is to its models.
-struct ModelHome: Equatable, Sendable {
-  var type: ProviderType?
+package struct ModelHome: Equatable, Sendable {
+  package var type: ProviderType?
   /// Nil for child processes of this host.
-  var baseURL: String?
+  package var baseURL: String?
 
-  init(type: ProviderType? = nil, baseURL: String? = nil) {
+  package init(type: ProviderType? = nil, baseURL: String? = nil) {
     self.type = type
     self.baseURL = baseURL
   }
 
-  init(spec: FieldValue) {
+  package init(spec: FieldValue) {
     self.init(type: spec["type"]?.string.flatMap(ProviderType.init), baseURL: spec["baseURL"]?.string)
   }
 }
 
 extension ModelEntry {
   /// The address of the operation that most clients want: chat, or Anthropic's messages. Nil where nothing listens.
-  var apiEndpoint: String? {
+  package var apiEndpoint: String? {
     if baseURL == nil, let port = status[path: ["process", "port"]]?.integer {
       return "http://127.0.0.1:\(port)/v1/chat/completions"
     }

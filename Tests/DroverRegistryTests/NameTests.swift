@@ -1,10 +1,9 @@
 import DroverCore
+import DroverRegistry
 import Testing
 
-@testable import DroverAPI
-
 /// S1.1.1, S1.1.2, S8.1.14, S18.1.4
-struct ModelDirectoryTests {
+struct NameTests {
   private static func entry(_ provider: String, _ id: String, name: String? = nil, aliases: [String] = []) -> ModelEntry
   {
     if let name {
@@ -21,7 +20,7 @@ struct ModelDirectoryTests {
       home: nil, prices: .builtIn, now: Timestamp(milliseconds: 0))
   }
 
-  private let directory = ModelDirectory(
+  private let registry = Registry(
     entries: [
       entry("one", "a", name: "first", aliases: ["x"]), entry("two", "a", name: "second"), entry("two", "b"),
       entry("two", "first"), entry("two", "x"), entry("one", "org/c:1", name: "third"), entry("two", "org/c:1"),
@@ -32,24 +31,25 @@ struct ModelDirectoryTests {
     ("org/c:1", "one:org/c:1"), ("one:org/c:1", "one:org/c:1"), ("two:first", "two:first"),
   ])
   func `a declared name goes before all that is discovered`(word: String, key: String) throws {
-    #expect(try directory.model(word).key == key)
+    #expect(try registry.resolve(word).key == key)
   }
 
   @Test func `an id of several providers is an error that names the keys`() {
-    #expect {
-      try directory.model("a")
-    } throws: { error in
-      let error = error as? APIError
-      return error?.code == .invalidRequest && error?.details["keys"]?.stringList == ["one:a", "two:a"]
-    }
+    #expect(throws: NameProblem.ambiguous("a", keys: ["one:a", "two:a"])) { try registry.resolve("a") }
   }
 
   @Test func `an unknown model is not found, with what comes near`() {
     #expect {
-      try directory.model("secnd")
+      try registry.resolve("secnd")
     } throws: { error in
-      let error = error as? APIError
-      return error?.code == .modelNotFound && error?.details["nearMatches"]?.stringList.first == "second"
+      guard case .unknownModel(_, "secnd", let near) = error as? NameProblem else { return false }
+      return near.first == "second"
+    }
+  }
+
+  @Test func `an unknown provider is not found, with those that there are`() {
+    #expect(throws: NameProblem.unknownProvider("thre", near: ["three"], known: ["one", "three", "two"])) {
+      try registry.providers(named: "thre")
     }
   }
 
@@ -58,14 +58,12 @@ struct ModelDirectoryTests {
     ("one", "one:a", "one:a"), ("one", "first", "one:a"), ("two", "first", "two:first"),
   ])
   func `finds a model by provider and id`(provider: String, word: String, key: String) throws {
-    #expect(try directory.model(word, at: provider).key == key)
+    #expect(try registry.resolve(word, at: provider).key == key)
   }
 
   @Test func `a model of another provider is not found at this one`() {
-    #expect {
-      try directory.model("b", at: "one")
-    } throws: { error in
-      (error as? APIError)?.message == "no model 'one:b'; did you mean 'a'?"
+    #expect(throws: NameProblem.unknownModel(shown: "one:b", name: "b", near: ["a"])) {
+      try registry.resolve("b", at: "one")
     }
   }
 

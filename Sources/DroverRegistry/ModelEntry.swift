@@ -1,60 +1,68 @@
-import DroverCore
+package import DroverCore
 
-/// One model of the fleet as the API tells of it: declared by a manifest, or discovered at its provider.
-struct ModelEntry: Equatable, Sendable {
-  enum Origin: String, Sendable { case manifest, discovered }
+/// One model of the fleet as the registry holds it: declared by a manifest, registered through the API, or discovered at
+/// its provider.
+package struct ModelEntry: Equatable, Sendable {
+  /// Who says that the model exists. A later one comes before an earlier one of the same key.
+  package enum Origin: String, CaseIterable, Comparable, Sendable {
+    case discovered, api, manifest
 
-  var origin: Origin
+    private var rank: Int { Origin.allCases.firstIndex(of: self) ?? 0 }
+
+    package static func < (left: Origin, right: Origin) -> Bool { left.rank < right.rank }
+  }
+
+  package var origin: Origin
   /// Name of the Model resource; nil for a discovered model, which has none.
-  var resource: String?
+  package var resource: String?
   /// Name of the Provider.
-  var provider: String
-  var providerType: ProviderType?
+  package var provider: String
+  package var providerType: ProviderType?
   /// Where the provider is; nil for child processes of this host.
-  var baseURL: String?
+  package var baseURL: String?
   /// The provider's own name of the model.
-  var modelID: String
-  var displayName: String
-  var aliases: [String]
-  var contextWindow: Int64?
-  var maxTokens: Int64?
+  package var modelID: String
+  package var displayName: String
+  package var aliases: [String]
+  package var contextWindow: Int64?
+  package var maxTokens: Int64?
   /// In the order of ``Capability``.
-  var capabilities: [Capability]
+  package var capabilities: [Capability]
   /// Whether it is on its way out; a mark beside the state.
-  var isDeprecated: Bool
-  var state: State
+  package var isDeprecated: Bool
+  package var state: State
   /// The effective spec; empty for a discovered model.
-  var spec: FieldValue
+  package var spec: FieldValue
   /// The status section; empty for a discovered model.
-  var status: FieldValue
+  package var status: FieldValue
   /// What the provider says, for a discovered model.
-  var discovered: DiscoveredModel?
+  package var discovered: DiscoveredModel?
 
   /// Where a model is on its way, as the API spells it. `deprecated` is a mark that some models carry beside it.
-  enum State: String, CaseIterable, Sendable { case available, loading, loaded, failed, unloaded, deprecated }
+  package enum State: String, CaseIterable, Sendable { case available, loading, loaded, failed, unloaded, deprecated }
 
   /// `<provider name>:<provider's model id>`.
-  var key: String { provider + ":" + modelID }
+  package var key: String { provider + ":" + modelID }
 
   /// The state to show: a model that is neither loading, loaded nor failed shows the mark instead.
-  var shownState: State {
+  package var shownState: State {
     switch state {
     case .loading, .loaded, .failed: state
     default: isDeprecated ? .deprecated : state
     }
   }
 
-  func has(_ wanted: State) -> Bool { wanted == .deprecated ? isDeprecated : shownState == wanted }
+  package func has(_ wanted: State) -> Bool { wanted == .deprecated ? isDeprecated : shownState == wanted }
 }
 
 extension ModelEntry {
   /// A model that a manifest declares, from its object as the control API shows it; nil where it names no provider.
-  init?(object: FieldValue, providers: [String: ModelHome]) {
+  package init?(object: FieldValue, providers: [String: ModelHome]) {
     guard let name = object[path: ["metadata", "name"]]?.string, let spec = object["spec"],
       let provider = spec["provider"]?.string
     else { return nil }
     let status = object["status"] ?? .emptyMap
-    origin = .manifest
+    origin = object[path: ["source", "root"]]?.string == RegisteredModel.root ? .api : .manifest
     resource = name
     self.provider = provider
     providerType = providers[provider]?.type
@@ -75,7 +83,7 @@ extension ModelEntry {
   }
 
   /// A model that only its provider tells of; what the provider leaves open is taken from the price catalogue.
-  init(_ model: DiscoveredModel, home: ModelHome?, prices: PriceCatalogue, now: Timestamp) {
+  package init(_ model: DiscoveredModel, home: ModelHome?, prices: PriceCatalogue, now: Timestamp) {
     let figures = home?.type.flatMap { prices.entry($0, model.id) }
     origin = .discovered
     provider = model.provider

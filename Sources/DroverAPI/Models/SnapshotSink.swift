@@ -1,0 +1,7 @@
+package import DroverCore
+
+/// Where a copy of the registry is written to, for people and for other programs: the state itself lies in the store.
+package protocol SnapshotSink: Sendable {
+  /// Writes `bytes` so that a reader sees the old file or the new one; gives the file's path.
+  func write(_ bytes: [UInt8]) async throws(StoreError) -> String
+}
