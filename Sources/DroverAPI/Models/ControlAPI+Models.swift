@@ -16,9 +16,14 @@ extension ControlAPI {
         let filter = ModelFilter(providers: Set(try directory.providers(named: call.arguments[0])))
         return Self.list(directory, where: filter)
       },
-      Route(.get, Self.modelsPath + "/{key}") { [models] call in
+      Route(.get, Self.modelsPath + "/{key}") { [models, loads] call in
         let model = try await models.directory().model(call.arguments[0])
-        return Reply(json: .object(["success": .bool(true), "model": model.entry]))
+        var entry = model.entry
+        if let name = model.resource, let access = await loads?.recordAccess(of: name) {
+          entry.set("accessCount", .integer(access.accessCount))
+          entry.set("lastAccessed", .string(access.lastAccessed.description))
+        }
+        return Reply(json: .object(["success": .bool(true), "model": entry]))
       },
     ]
   }
