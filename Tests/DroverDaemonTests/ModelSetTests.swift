@@ -1,5 +1,6 @@
 import DroverCore
 import DroverSystem
+import Glibc
 import Testing
 
 extension EndToEnd {
