@@ -101,9 +101,13 @@ import Testing
       let model = try await client.request("GET", "/api/v1/resources/models/chat")
       #expect(try model.json()[path: ["status", "accessCount"]] == .integer(1))
       #expect(try model.json()[path: ["status", "lastAccessed"]]?.string == "1970-01-01T00:00:09Z")
+      let byKey = try await client.request("GET", "/api/v1/models/local:chat").json()
+      #expect(byKey[path: ["model", "accessCount"]] == .integer(2))
+      #expect(byKey[path: ["model", "lastAccessed"]]?.string == "1970-01-01T00:00:09Z")
       _ = try await client.request("GET", "/api/v1/resources/models")
+      _ = try await client.request("GET", "/api/v1/models")
       _ = try await client.request("GET", "/api/v1/resources/providers/local")
-      #expect(loads.state.withLock { $0.reads } == ["chat": 1])
+      #expect(loads.state.withLock { $0.reads } == ["chat": 2])
     }
   }
 }

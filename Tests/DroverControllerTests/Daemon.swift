@@ -20,6 +20,8 @@ final class Daemon {
   private var life: Life
   /// The figures of the next daemon.
   var prices: PriceCatalogue
+  /// What the next daemon says that it is.
+  var version = "test"
   private var task: Task<Void, Never>?
 
   init(_ files: [String: String] = [:], seed: UInt64 = 1, starts: Bool = true, prices: PriceCatalogue = .builtIn) {
@@ -30,13 +32,13 @@ final class Daemon {
     source = FakeSource(folder)
     controller = Daemon.make(
       store: store, world: world, status: status, events: events, time: time, source: source, life: life,
-      prices: prices)
+      prices: prices, version: version)
     if starts { start() }
   }
 
   private static func make(
     store: MemoryFleetStore, world: EngineWorld, status: StatusFolder, events: EventLog, time: VirtualTime,
-    source: FakeSource, life: Life, prices: PriceCatalogue
+    source: FakeSource, life: Life, prices: PriceCatalogue, version: String
   ) -> FleetController {
     let driver = FakeDriver(
       world: world, life: life, now: { time.now }, sleep: time.surroundings.sleep, isRecorded: { store.hasRecorded($0) }
@@ -44,11 +46,11 @@ final class Daemon {
     let policy = HostPolicy(
       runtimes: [HostPolicy.Runtime(name: "llama-server", path: "/usr/bin/llama-server")],
       modelDirectories: ["/models"], secrets: [], networks: [], publicHosts: [], node: "here", source: nil,
-      prices: prices)
+      prices: prices, version: version)
     return FleetController(
       store: MortalStore(store: store, life: life), source: source, sink: FakeSink(folder: status, life: life),
       events: events, drivers: FakeDrivers(driver), meter: FakeMeter(), surroundings: time.surroundings,
-      options: ControllerOptions(policy: policy, version: "test"), decoder: ManifestDecoder(),
+      options: ControllerOptions(policy: policy, version: version), decoder: ManifestDecoder(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
@@ -77,7 +79,7 @@ final class Daemon {
     source = FakeSource(folder)
     controller = Daemon.make(
       store: store, world: world, status: status, events: events, time: time, source: source, life: life,
-      prices: prices)
+      prices: prices, version: version)
     start()
   }
 

@@ -105,6 +105,21 @@ import Testing
     #expect(daemon.object("model/a")?[path: ["metadata", "generation"]]?.integer == 1)
   }
 
+  @Test func `another version of droverd adopts what runs, and reloads nothing`() {
+    let daemon = Daemon(Text.fleet("a", "b"))
+    #expect(daemon.becomesReady("a", "b"))
+    let pids = daemon.world.pids
+    daemon.world.forgetCalls()
+    daemon.version = "99.0.0-next"
+    daemon.restart()
+    #expect(daemon.controller.loop.options.version == "99.0.0-next")
+    #expect(daemon.becomesReady("a", "b"))
+    daemon.pass(.seconds(120))
+    #expect(daemon.world.pids == pids && daemon.world.calls == [])
+    #expect(daemon.events.all.filter { $0.name == "model-adopted" }.count == 2)
+    #expect(daemon.generation("a") == 1)
+  }
+
   @Test func `a stop that was begun is taken up again`() {
     let daemon = Daemon(Text.fleet("a", "b", "c"))
     #expect(daemon.becomesReady("a", "b", "c"))

@@ -5,7 +5,9 @@ import Testing
 
 extension EndToEnd {
   @Suite struct Converge {
-    @Test func `a fleet comes up from nothing, and every status file is true`() async throws {
+    @Test func `S8.1.12 a fleet comes up from nothing, infers side by side, and every status file is true`()
+      async throws
+    {
       let station = try Station()
       try station.edit("local.yaml", station.provider())
       try station.edit(
@@ -23,8 +25,7 @@ extension EndToEnd {
         #expect(ProcFS.state(pid) != nil)
         #expect(station.condition("model/" + model, "Serving") == "True Loaded")
       }
-      #expect(try station.chat("tiny") == 200)
-      #expect(try station.chat("tiny-b") == 200)
+      #expect(try await station.chats("tiny", "tiny-b", "tiny", "tiny-b") == [200, 200, 200, 200])
       #expect(try station.chat("tiny", key: "wrong") == 401)
       #expect(station.engines == ["tiny", "tiny-b", "embed"].compactMap { station.pid($0) }.sorted())
       let table = try await station.drover("get", "models")

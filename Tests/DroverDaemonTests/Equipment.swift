@@ -36,6 +36,13 @@ struct Equipment {
     ProcFS.environment(getpid())?["DROVER_TEST_SCHEMATHESIS"].flatMap { access($0, X_OK) == 0 ? $0 : nil }
   }
 
+  /// Whether the engine has its llama-quantize beside it.
+  static var hasQuantizer: Bool {
+    guard let engine = ProcFS.environment(getpid())?["DROVER_TEST_LLAMA_SERVER"], let slash = engine.lastIndex(of: "/")
+    else { return false }
+    return access(engine[..<slash] + "/llama-quantize", X_OK) == 0
+  }
+
   /// Whether the tests that take minutes are wanted too.
   static var isSoaking: Bool { ProcFS.environment(getpid())?["DROVER_SOAK"] == "1" }
 }

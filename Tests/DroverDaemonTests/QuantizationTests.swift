@@ -63,5 +63,28 @@ extension EndToEnd {
       let events = station.events.compactMap { $0["type"]?.string }
       #expect(events.contains("model-quantizing") && events.contains("model-quantized"))
     }
+
+    /// Where the engine was built by Tests/engine, llama-quantize lies beside it.
+    @Test(.enabled(if: Equipment.hasQuantizer, "there is no llama-quantize beside the llama-server"))
+    func `S20.1.6 the genuine tool makes a copy, which the genuine engine serves`() async throws {
+      let station = try Station()
+      try station.edit("local.yaml", station.provider())
+      try station.edit(
+        "q.yaml", station.model("q", file: "tiny.gguf").replacing("embedding:", with: "quantize: Q4_0, embedding:"))
+      try station.start()
+      try await station.until { station.isReady("model/q") && station.pid("q") != nil && station.engines.count == 1 }
+      #expect(try station.chat("q") == 200)
+      let copy = try #require(try Directory.list(station.state + "/quantized").first?.name)
+      #expect(copy.contains("-Q4_0-"))
+      let made = try FileStat(station.state + "/quantized/" + copy)
+      #expect(made.size < (try FileStat(station.equipment.models + "/tiny.gguf")).size)
+      // The next droverd neither makes it anew nor loads it anew.
+      let pid = station.pid("q")
+      try await station.end(SIGTERM)
+      try station.start()
+      try await station.until { station.isReady("model/q") && station.pid("q") == pid }
+      #expect(try FileStat(station.state + "/quantized/" + copy).inode == made.inode)
+      try await station.end(SIGINT)
+    }
   }
 }

@@ -241,12 +241,28 @@ extension Station {
   /// What the chat of a model answers to one prompt: the HTTP status.
   func chat(_ model: String, key: String? = nil) throws -> Int {
     let port = try #require(enginePort(model))
-    let secret = try key ?? String(decoding: FileReader.read(state + "/engine.key", maxBytes: 1024), as: UTF8.self)
-    let reply = PlainHTTP.send(
+    return Station.chat(port: port, key: try key ?? engineKey())
+  }
+
+  /// What chats of models answer that are asked at once.
+  func chats(_ models: String...) async throws -> [Int] {
+    let key = try engineKey()
+    let ports = try models.map { try #require(enginePort($0)) }
+    return await withTaskGroup(of: Int.self) { group in
+      for port in ports { group.addTask { Station.chat(port: port, key: key) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
+  private func engineKey() throws -> String {
+    String(decoding: try FileReader.read(state + "/engine.key", maxBytes: 1024), as: UTF8.self)
+      .filter { !$0.isWhitespace }
+  }
+
+  private static func chat(port: Int, key: String) -> Int {
+    PlainHTTP.send(
       "POST", port: port, "/v1/chat/completions",
-      headers: [
-        "Authorization": "Bearer " + secret.filter { !$0.isWhitespace }, "Content-Type": "application/json",
-      ], body: #"{"model": "m", "max_tokens": 2, "messages": [{"role": "user", "content": "Hi"}]}"#)
-    return reply?.status ?? 0
+      headers: ["Authorization": "Bearer " + key, "Content-Type": "application/json"],
+      body: #"{"model": "m", "max_tokens": 2, "messages": [{"role": "user", "content": "Hi"}]}"#)?.status ?? 0
   }
 }

@@ -151,4 +151,67 @@ struct QuantizeTests {
     table.note(.done(path: "/q.gguf"), of: job, now: now)
     #expect(table.ask(job, now: now + .seconds(9999)) == (.done(path: "/q.gguf"), false))
   }
+
+  @Test func `without room on the disk no copy is begun, and the refusal says how much is needed`() async throws {
+    let tool = try Tool()
+    let bench = try bench(tool)
+    let driver = LlamaCppManagedDriver(
+      bench.settings, upstream: SharedClient.upstream, surroundings: .real, freeSpace: { _ in 3 << 10 })
+    let target = bench.target
+    let facts = try await working(driver) { try await settled(driver, target) }
+    #expect(facts.problem?.reason == .loadFailed)
+    let message = facts.problem?.message ?? ""
+    #expect(message.hasPrefix("cannot quantise tiny.gguf to Q4_0: quantising needs up to "), "\(message)")
+    #expect(message.hasSuffix(" in \(bench.directory("quantized")), where 3.0KiB are free; make room"), "\(message)")
+    #expect(tool.calls == [])
+    #expect(try Directory.list(bench.directory("quantized")).isEmpty)
+  }
+
+  @Test func `copies that nobody uses are removed, and one that is wanted or served never is`() async throws {
+    let tool = try Tool()
+    let bench = try bench(tool)
+    let (driver, target) = (try managed(bench), bench.target)
+    _ = try await working(driver) { try await settled(driver, target) }
+    let folder = bench.directory("quantized")
+    let wanted = try #require(try Directory.list(folder).first?.name)
+    for name in ["old.gguf", "new.gguf"] { try bench.directory.write("quantized/" + name, Array("GGUF".utf8)) }
+    try age(folder + "/old.gguf")
+    try age(folder + "/" + wanted)
+    driver.quantize.tidy()
+    #expect(try Directory.list(folder).map(\.name).sorted() == [wanted, "new.gguf"].sorted())
+    let instance = try await bench.ready(bench.started())
+    try await bench.appeared(instance)
+    // A successor knows of no model yet, and finds what is served by its process.
+    let successor = try #require(bench.successor() as? LlamaCppManagedDriver)
+    try age(folder + "/" + wanted)
+    successor.quantize.tidy()
+    #expect(try Directory.list(folder).map(\.name).contains(wanted))
+    try await driver.stop(instance, provider: bench.provider, drain: .zero)
+    try age(folder + "/" + wanted)
+    successor.quantize.tidy()
+    #expect(try Directory.list(folder).map(\.name) == ["new.gguf"])
+  }
+
+  /// Sets a file's time to a year ago.
+  private func age(_ path: String) throws {
+    let then = timespec(tv_sec: time(nil) - 365 * 24 * 3600, tv_nsec: 0)
+    #expect(utimensat(AT_FDCWD, path, [then, then], 0) == 0)
+  }
+
+  private func copy(_ name: String, _ size: Int64, at seconds: Int64, inUse: Bool = false) -> QuantizeShelf.Copy {
+    QuantizeShelf.Copy(
+      name: name, size: size, lastUsed: Timestamp(milliseconds: seconds * 1000), isInUse: inUse)
+  }
+
+  @Test func `room is made by the copies that were used longest ago, and by none where all would not do`() {
+    let copies = [copy("b", 10, at: 2), copy("a", 10, at: 1), copy("used", 100, at: 0, inUse: true)]
+    let shelf = QuantizeShelf(copies)
+    #expect(shelf.making(room: 1).map(\.name) == ["a"])
+    #expect(shelf.making(room: 10).map(\.name) == ["a"])
+    #expect(shelf.making(room: 11).map(\.name) == ["a", "b"])
+    #expect(shelf.making(room: 21) == [])
+    let end = Timestamp(milliseconds: 2000) + QuantizeShelf.keep
+    #expect(shelf.outdated(at: end).map(\.name) == ["a", "b"])
+    #expect(shelf.outdated(at: end + .milliseconds(-1)).map(\.name) == ["a"])
+  }
 }

@@ -261,6 +261,17 @@ import Testing
     #expect(second.model("a")?.resource?.reloadHash == first.model("a")?.resource?.reloadHash)
   }
 
+  @Test func `the reload hash of a manifest is the same in every version, so that an upgrade reloads nothing`() {
+    let tree = Tree([
+      "p.yaml": manifest("Provider", "local", "{type: llama.cpp, mode: Managed}"),
+      "m.yaml": model(
+        "m", "provider: local, displayName: M, llamaCpp: {file: m.gguf, gpuLayers: 20, context: {perRequest: 512}}"),
+    ])
+    #expect(
+      tree.fold().model("m")?.resource?.reloadHash == "7abcfd098c18b7018d7f638f518ecc9cab8b69fa3d32710fa2251f05b8ea2830"
+    )
+  }
+
   @Test func `folding the same scan again changes nothing`() {
     let tree = Tree(["p.yaml": server, "m.yaml": model("a"), "n.yaml": model("b", "provider: nowhere")])
     let first = tree.fold()

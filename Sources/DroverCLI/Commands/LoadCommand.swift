@@ -24,18 +24,8 @@ package struct LoadCommand: FleetCommand {
   package init() {}
 
   package func run(in console: Console) async throws -> Int32 {
-    let client = try connection.client(in: console)
-    let wait = LoadWait(client: client, console: console, limit: try LoadCommand.limit(timeout))
-    let loaded = try wait.run(try client.existingModel(model), loaded: true, warmup: warmup)
-    console.write("model/\(loaded.name) loaded\n")
-    return 0
-  }
-
-  static func limit(_ text: String) throws(CLIError) -> Duration {
-    guard let limit = Duration(manifestText: text) else {
-      throw CLIError("--timeout '\(text)' is no duration; expected for example 30s or 10m")
-    }
-    return limit
+    let wait = try LoadWait(client: try connection.client(in: console), console: console, timeout: timeout)
+    return try wait.run(model, loaded: true, warmup: warmup)
   }
 }
 
@@ -55,10 +45,7 @@ package struct UnloadCommand: FleetCommand {
   package init() {}
 
   package func run(in console: Console) async throws -> Int32 {
-    let client = try connection.client(in: console)
-    let wait = LoadWait(client: client, console: console, limit: try LoadCommand.limit(timeout))
-    let unloaded = try wait.run(try client.existingModel(model), loaded: false, warmup: nil)
-    console.write("model/\(unloaded.name) unloaded\n")
-    return 0
+    let wait = try LoadWait(client: try connection.client(in: console), console: console, timeout: timeout)
+    return try wait.run(model, loaded: false, warmup: nil)
   }
 }

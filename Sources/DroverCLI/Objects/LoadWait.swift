@@ -6,6 +6,27 @@ struct LoadWait {
   var console: Console
   var limit: Duration
 
+  init(client: FleetClient, console: Console, limit: Duration) {
+    self.client = client
+    self.console = console
+    self.limit = limit
+  }
+
+  /// `timeout` is what was written for `--timeout`.
+  init(client: FleetClient, console: Console, timeout: String) throws(CLIError) {
+    guard let limit = Duration(manifestText: timeout) else {
+      throw CLIError("--timeout '\(timeout)' is no duration; expected for example 30s or 10m")
+    }
+    self.init(client: client, console: console, limit: limit)
+  }
+
+  /// Finds a model, has it loaded or unloaded, and says that it is. Returns the exit status.
+  func run(_ model: String, loaded: Bool, warmup: Bool?) throws -> Int32 {
+    let object = try run(try client.existingModel(model), loaded: loaded, warmup: warmup)
+    console.write("model/\(object.name) \(loaded ? "loaded" : "unloaded")\n")
+    return 0
+  }
+
   /// Returns the model as it is once it is loaded, or unloaded.
   func run(_ model: FleetObject, loaded: Bool, warmup: Bool?) throws -> FleetObject {
     let identity = Identity(.model, model.name)

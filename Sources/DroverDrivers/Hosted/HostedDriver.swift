@@ -4,7 +4,7 @@ import Synchronization
 /// Models of servers that are not ours: hosted services, and servers that somebody else runs. Loading checks that the
 /// server lists the model, and has it loaded where the server can be told to; unloading ends routing, and has it
 /// unloaded where nobody else wants it.
-package final class HostedDriver: ModelDriver {
+package final class HostedDriver: ForeignDriver {
   let dialect: any ServerDialect
   let upstream: UpstreamClient
   let secrets: SecretSource
@@ -26,20 +26,7 @@ package final class HostedDriver: ModelDriver {
     born = surroundings.now()
   }
 
-  package func facts(of target: ModelTarget) async -> ModelFacts {
-    do throws(DriverError) {
-      _ = try server(of: target.provider)
-      return ModelFacts(reloadHash: target.reloadHash)
-    } catch {
-      return ModelFacts(reloadHash: target.reloadHash, problem: ModelFacts.Problem(error.reason, error.message))
-    }
-  }
-
-  package func prepare(
-    _ instance: Instance, target: ModelTarget, taken: Set<Int>
-  ) async throws(DriverError) -> Instance {
-    instance
-  }
+  package func checkAddress(of provider: ProviderSpec) throws(DriverError) { _ = try server(of: provider) }
 
   package func start(_ instance: Instance, target: ModelTarget) async throws(DriverError) -> Instance {
     let server = try server(of: target.provider)
@@ -71,21 +58,11 @@ package final class HostedDriver: ModelDriver {
     try await dialect.infer(
       model ?? ListedModel(id: dialect.listedID(instance.modelID)), at: server, timeout: target.provider.loadTimeout)
   }
-
-  package func endStrays(known: [Instance]) async -> [String] { [] }
 }
 
 extension HostedDriver {
   func server(of provider: ProviderSpec) throws(DriverError) -> ModelServer {
-    guard let text = provider.baseURL else {
-      throw .notPermitted("provider '\(provider.name)' has no baseURL; give the address of its server")
-    }
-    guard let endpoint = ServerEndpoint(text) else {
-      throw .notPermitted("baseURL of provider '\(provider.name)' must be http://HOST or https://HOST, without a user")
-    }
-    return ModelServer(
-      upstream: upstream, endpoint: endpoint, secret: try secrets.secret(of: provider, for: endpoint),
-      subject: "provider '\(provider.name)' at \(endpoint.authority)", patience: provider.connectTimeout)
+    try ModelServer(of: provider, upstream: upstream, secrets: secrets)
   }
 
   func memory(of server: ModelServer) -> ServerMemory {

@@ -12,6 +12,27 @@ struct ModelServer: Sendable {
   /// How long a small question may take.
   let patience: Duration
 
+  /// The server of a provider; throws why it cannot be called at all.
+  init(of provider: ProviderSpec, upstream: UpstreamClient, secrets: SecretSource) throws(DriverError) {
+    guard let text = provider.baseURL else {
+      throw .notPermitted("provider '\(provider.name)' has no baseURL; give the address of its server")
+    }
+    guard let endpoint = ServerEndpoint(text) else {
+      throw .notPermitted("baseURL of provider '\(provider.name)' must be http://HOST or https://HOST, without a user")
+    }
+    self.init(
+      upstream: upstream, endpoint: endpoint, secret: try secrets.secret(of: provider, for: endpoint),
+      subject: "provider '\(provider.name)' at \(endpoint.authority)", patience: provider.connectTimeout)
+  }
+
+  init(upstream: UpstreamClient, endpoint: ServerEndpoint, secret: Secret?, subject: String, patience: Duration) {
+    self.upstream = upstream
+    self.endpoint = endpoint
+    self.secret = secret
+    self.subject = subject
+    self.patience = patience
+  }
+
   /// Tells servers with their keys apart, so that providers do not answer for one another.
   var key: String { endpoint.base + " " + (secret?.name ?? "") }
 

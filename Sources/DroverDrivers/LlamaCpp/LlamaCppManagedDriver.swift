@@ -17,12 +17,16 @@ package final class LlamaCppManagedDriver: ModelDriver {
   let quantize: QuantizeBench
   private let watch = ExitWatch()
 
-  package init(_ settings: DriverSettings, upstream: UpstreamClient, surroundings: Surroundings) {
+  /// - Parameter freeSpace: bytes that may still be written below a folder; nil where that cannot be told.
+  package init(
+    _ settings: DriverSettings, upstream: UpstreamClient, surroundings: Surroundings,
+    freeSpace: @escaping @Sendable (String) -> Int64? = { try? FreeSpace.of($0) }
+  ) {
     self.settings = settings
     self.upstream = upstream
     self.surroundings = surroundings
     key = EngineKey(path: settings.engineKeyPath, random: surroundings.random)
-    quantize = QuantizeBench(settings, files: files, surroundings: surroundings)
+    quantize = QuantizeBench(settings, files: files, surroundings: surroundings, freeSpace: freeSpace)
     probe = EngineProbe(
       directory: settings.logDirectory, environment: settings.environment, surroundings: surroundings)
   }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The model of a `llama-server` that somebody else runs. Loading waits until the server serves it; unloading only ends
 /// routing, since the server is not ours.
-package final class LlamaCppExternalDriver: ModelDriver {
+package final class LlamaCppExternalDriver: ForeignDriver {
   let upstream: UpstreamClient
   let secrets: SecretSource
   let surroundings: Surroundings
@@ -27,20 +27,7 @@ package final class LlamaCppExternalDriver: ModelDriver {
     case serving(LlamaListing, LlamaProps?, CapabilityEvidence)
   }
 
-  package func facts(of target: ModelTarget) async -> ModelFacts {
-    do throws(DriverError) {
-      _ = try api(of: target.provider)
-      return ModelFacts(reloadHash: target.reloadHash)
-    } catch {
-      return ModelFacts(reloadHash: target.reloadHash, problem: ModelFacts.Problem(error.reason, error.message))
-    }
-  }
-
-  package func prepare(
-    _ instance: Instance, target: ModelTarget, taken: Set<Int>
-  ) async throws(DriverError) -> Instance {
-    instance
-  }
+  package func checkAddress(of provider: ProviderSpec) throws(DriverError) { _ = try api(of: provider) }
 
   package func start(_ instance: Instance, target: ModelTarget) async throws(DriverError) -> Instance {
     guard case .serving(let listing, _, _) = try await look(at: target.provider) else { return instance }
@@ -63,8 +50,6 @@ package final class LlamaCppExternalDriver: ModelDriver {
   package func stop(_ instance: Instance, provider: ProviderSpec?, drain: Duration) async throws(DriverError) {
     health.forget(instance)
   }
-
-  package func endStrays(known: [Instance]) async -> [String] { [] }
 }
 
 extension LlamaCppExternalDriver {

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// The router says yes to a request long before it is done, loads what requests name, and makes room by itself: what is
 /// true of a model is what its listing says, and what was wanted is known here alone.
-package final class LlamaCppRouterDriver: ModelDriver {
+package final class LlamaCppRouterDriver: ForeignDriver {
   let upstream: UpstreamClient
   let secrets: SecretSource
   let surroundings: Surroundings
@@ -23,14 +23,7 @@ package final class LlamaCppRouterDriver: ModelDriver {
     self.surroundings = surroundings
   }
 
-  package func facts(of target: ModelTarget) async -> ModelFacts {
-    do throws(DriverError) {
-      _ = try api(of: target.provider)
-      return ModelFacts(reloadHash: target.reloadHash)
-    } catch {
-      return ModelFacts(reloadHash: target.reloadHash, problem: ModelFacts.Problem(error.reason, error.message))
-    }
-  }
+  package func checkAddress(of provider: ProviderSpec) throws(DriverError) { _ = try api(of: provider) }
 
   package func prepare(
     _ instance: Instance, target: ModelTarget, taken: Set<Int>
@@ -85,9 +78,6 @@ package final class LlamaCppRouterDriver: ModelDriver {
       .infer(
         instance.modelID, isEmbedding: target.model.llamaCpp.embedding, timeout: target.provider.loadTimeout)
   }
-
-  /// What is loaded at the router and stands in no record is somebody else's.
-  package func endStrays(known: [Instance]) async -> [String] { [] }
 }
 
 extension LlamaCppRouterDriver {

@@ -21,15 +21,7 @@ struct LlamaServerAPI: Sendable {
   init(
     _ provider: ProviderSpec, upstream: UpstreamClient, secrets: SecretSource
   ) throws(DriverError) {
-    guard let text = provider.baseURL else {
-      throw .notPermitted("provider '\(provider.name)' has no baseURL; give the address of its server")
-    }
-    guard let endpoint = ServerEndpoint(text) else {
-      throw .notPermitted("baseURL of provider '\(provider.name)' must be http://HOST or https://HOST, without a user")
-    }
-    server = ModelServer(
-      upstream: upstream, endpoint: endpoint, secret: try secrets.secret(of: provider, for: endpoint),
-      subject: "provider '\(provider.name)' at \(endpoint.authority)", patience: provider.connectTimeout)
+    server = try ModelServer(of: provider, upstream: upstream, secrets: secrets)
   }
 
   var root: String { server.endpoint.root }

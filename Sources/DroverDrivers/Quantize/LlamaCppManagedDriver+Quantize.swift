@@ -22,7 +22,7 @@ extension LlamaCppManagedDriver {
     }
     let tool = try quantizer(of: try runtime(of: target.provider))
     let what = "\(target.model.llamaCpp.file ?? "") to \(type)"
-    switch quantize.progress(of: QuantizeJob(source: source, type: type, tool: tool)) {
+    switch quantize.progress(of: QuantizeJob(source: source, type: type, tool: tool), for: target.model.name) {
     case .waiting: throw .quantizing("waits to quantise \(what)")
     case .hashing: throw .quantizing("quantising \(what): reading the digest of the file")
     case .running(let percent): throw .quantizing("quantising \(what): \(percent) %")

@@ -9,30 +9,38 @@ import Synchronization
 /// A copy is named by what it is made from: the digest of the source, the type, the digest of the tool. So it is made
 /// once, found again by a later droverd, and never mistaken for another. It appears under its name only when it is
 /// whole. The folder lies in the state folder, whose lock keeps a second droverd out; what it holds can be removed at
-/// any time, and is then made anew.
+/// any time, and is then made anew. Copies that nobody uses are removed after a while: ``QuantizeShelf``.
 final class QuantizeBench: Sendable {
-  private let directory: String
-  private let settings: DriverSettings
+  let directory: String
+  let settings: DriverSettings
   private let files: ModelFileFacts
-  private let surroundings: Surroundings
+  let surroundings: Surroundings
+  /// Bytes that may still be written below a folder; nil where that cannot be told.
+  let freeSpace: @Sendable (String) -> Int64?
   private let table = Mutex(QuantizeTable())
   private let wakes: AsyncStream<Void>
   private let wake: AsyncStream<Void>.Continuation
   private static let lookEvery = Duration.milliseconds(250)
+  private static let tidyEvery = Duration.seconds(3600)
   private static let killPatience = Duration.seconds(10)
 
-  init(_ settings: DriverSettings, files: ModelFileFacts, surroundings: Surroundings) {
+  init(
+    _ settings: DriverSettings, files: ModelFileFacts, surroundings: Surroundings,
+    freeSpace: @escaping @Sendable (String) -> Int64?
+  ) {
     self.settings = settings
+    self.freeSpace = freeSpace
     self.files = files
     self.surroundings = surroundings
     directory = Directory.parent(of: settings.logDirectory) + "/quantized"
     (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  /// Where a job stands. Asking is what begins it; whoever waits asks again.
-  func progress(of job: QuantizeJob) -> QuantizeProgress {
+  /// Where a job stands that a model wants done. Asking is what begins it; whoever waits asks again.
+  func progress(of job: QuantizeJob, for model: String) -> QuantizeProgress {
     let now = surroundings.now()
     let (progress, isQueued) = table.withLock { table in
+      table.want(job, for: model)
       let asked = table.ask(job, now: now)
       guard case .done(let path) = asked.progress, access(path, R_OK) != 0 else { return asked }
       // Somebody removed the copy.
@@ -43,8 +51,22 @@ final class QuantizeBench: Sendable {
     return progress
   }
 
+  /// The copies that models asked for last, as far as they are there.
+  func wantedPaths() -> [String] { table.withLock { $0.wantedPaths } }
+
   /// Works until the task is cancelled.
   func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask {
+        // Nothing is tidied right after a start: models have not asked for their copies yet.
+        while (try? await self.surroundings.sleep(Self.tidyEvery)) != nil { self.tidy() }
+      }
+      await work()
+      group.cancelAll()
+    }
+  }
+
+  private func work() async {
     for await _ in wakes {
       while !Task.isCancelled, let job = table.withLock({ $0.next() }) {
         let outcome: QuantizeProgress
@@ -69,7 +91,7 @@ final class QuantizeBench: Sendable {
     if access(path, R_OK) == 0 { return path }
     do throws(SystemError) { try Directory.create(directory) } catch { throw .failed("\(error)") }
     sweep()
-    try checkSpace(for: job)
+    try makeRoom(for: job)
     note(.running(percent: 0), of: job)
     let partial = "\(directory)/.\(name).\(surroundings.launchToken()).partial"
     defer { unlink(partial) }
@@ -90,14 +112,6 @@ final class QuantizeBench: Sendable {
     for entry in (try? Directory.list(directory)) ?? [] where entry.name.hasSuffix(".partial") {
       unlink(directory + "/" + entry.name)
     }
-  }
-
-  /// A copy is hardly ever larger than its source.
-  private func checkSpace(for job: QuantizeJob) throws(DriverError) {
-    guard let free = try? FreeSpace.of(directory), free < job.source.stat.size else { return }
-    throw .failed(
-      "quantising needs up to \(ByteCount(job.source.stat.size).display) in \(directory), where "
-        + "\(ByteCount(free).display) are free; make room")
   }
 
   private func runTool(_ job: QuantizeJob, to partial: String, logPath: String) async throws(DriverError) {

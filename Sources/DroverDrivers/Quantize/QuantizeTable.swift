@@ -11,9 +11,19 @@ struct QuantizeTable {
 
   private var entries: [QuantizeJob: Entry] = [:]
   private var queue: [QuantizeJob] = []
+  /// What each model asked for last.
+  private var wanted: [String: QuantizeJob] = [:]
 
   private static let firstRetry = Duration.seconds(30)
   private static let longestRetry = Duration.seconds(3600)
+
+  mutating func want(_ job: QuantizeJob, for model: String) { wanted[model] = job }
+
+  var wantedPaths: [String] {
+    wanted.values.compactMap { job in
+      if case .done(let path) = entries[job]?.progress { path } else { nil }
+    }
+  }
 
   /// Where a job stands; one that is new, or may be tried again, is queued. True where the bench has work.
   mutating func ask(_ job: QuantizeJob, now: Timestamp) -> (progress: QuantizeProgress, isQueued: Bool) {

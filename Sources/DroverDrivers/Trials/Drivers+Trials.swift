@@ -20,8 +20,7 @@ extension LlamaCppExternalDriver {
   package func attempt(
     _ trial: Trial, on instance: Instance, target: ModelTarget
   ) async throws(DriverError) -> TrialOutcome {
-    try await TrialClient(try api(of: target.provider).server, .llamaServer, uptime: surroundings.uptime)
-      .attempt(trial, model: instance.modelID, timeout: target.provider.loadTimeout)
+    try await api(of: target.provider).attempt(trial, on: instance, target, uptime: surroundings.uptime)
   }
 }
 
@@ -29,7 +28,15 @@ extension LlamaCppRouterDriver {
   package func attempt(
     _ trial: Trial, on instance: Instance, target: ModelTarget
   ) async throws(DriverError) -> TrialOutcome {
-    try await TrialClient(try api(of: target.provider).server, .llamaServer, uptime: surroundings.uptime)
+    try await api(of: target.provider).attempt(trial, on: instance, target, uptime: surroundings.uptime)
+  }
+}
+
+extension LlamaServerAPI {
+  fileprivate func attempt(
+    _ trial: Trial, on instance: Instance, _ target: ModelTarget, uptime: @escaping @Sendable () -> Duration
+  ) async throws(DriverError) -> TrialOutcome {
+    try await TrialClient(server, .llamaServer, uptime: uptime)
       .attempt(trial, model: instance.modelID, timeout: target.provider.loadTimeout)
   }
 }
