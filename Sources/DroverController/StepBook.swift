@@ -13,6 +13,7 @@ struct StepBook {
   /// What is told to those who wait, after the commit: by the number of their request.
   var answers: [(request: UInt64, answer: MeasureDesk.Answer)] = []
   let now: Timestamp
+  /// Who made the fleet as it is.
   let actor: String
 
   /// One model to start.
@@ -69,7 +70,8 @@ struct StepBook {
     changes.append(
       .appendHistory(
         HistoryEntry(
-          identity: step.object, generation: object.generation, acceptedAt: now, revision: state.desired.revision,
+          identity: step.object, generation: object.generation, acceptedAt: now,
+          revision: state.desired.revision(of: resource.source),
           specHash: resource.specHash, written: resource.written)))
     let kind = step.object.kind == .model ? "model" : step.object.kind.singular
     record(step, old == nil ? "\(kind)-registered" : "\(kind)-updated")
@@ -282,8 +284,14 @@ struct StepBook {
   ) {
     events.append(
       FleetEvent(
-        time: now, name: name, severity: severity, reason: reason, object: object, message: message, actor: actor,
-        payload: payload))
+        time: now, name: name, severity: severity, reason: reason, object: object, message: message,
+        actor: actor(of: object), payload: payload))
+  }
+
+  /// Who made an object as it is: the commit of its manifest.
+  private func actor(of object: Identity?) -> String {
+    guard let object, let known = state.desired[object] else { return actor }
+    return state.desired.revision(of: known.source ?? known.resource?.source).map { "manifest@" + $0 } ?? actor
   }
 }
 
