@@ -80,7 +80,7 @@ private struct FleetLife {
   private mutating func change() {
     let name = names.randomElement(using: &fleet.random) ?? "a"
     let identity = Identity(.model, name)
-    switch Int.random(in: 0..<22, using: &fleet.random) {
+    switch Int.random(in: 0..<23, using: &fleet.random) {
     case 0, 1: edit(name)
     case 2:
       fleet.manifests[identity]?.isBroken = true
@@ -107,6 +107,7 @@ private struct FleetLife {
     case 16, 17: ask(name, loaded: true)
     case 18: ask(name, loaded: false)
     case 19, 20: arrive(name)
+    case 21: fleet.put(Make.provider("local", limit: Int64.random(in: 5...12, using: &fleet.random)))
     default:
       fleet.now = fleet.now + .seconds(25)
     }
@@ -295,7 +296,9 @@ private struct FleetLife {
       let world = fleet.world()
       let plan = Planner.plan(world)
       problems += PlanCheck.violations(plan, world)
-      quiet = plan.steps.isEmpty ? quiet + 1 : 0
+      // What is in use is idle only some time after the last request.
+      let isUsed = fleet.demands.values.contains { $0.inFlight > 0 }
+      quiet = plan.steps.isEmpty && !isUsed ? quiet + 1 : 0
       fleet.apply(plan)
       invariants()
       serve(plan, world)
