@@ -9,6 +9,8 @@ struct Fingerprints {
   private let common: Hasher
   private let providers: [String: Int]
   private let discoveries: [String: DiscoveryStanding]
+  /// Paths of files that are not as their commit has them, by root; roots without any have none.
+  private let edited: [String: Set<String>]
 
   init(state: FleetState, plan: Plan) {
     var common = Hasher()
@@ -65,10 +67,16 @@ struct Fingerprints {
       return hasher.finalize()
     }
     discoveries = state.discoveries
+    edited = Dictionary(
+      state.desired.roots.filter { !$0.edited.isEmpty }.map { ($0.path, $0.edited) }, uniquingKeysWith: { $1 })
   }
 
   func of(_ identity: Identity, _ resource: Resource?) -> Int {
     var hasher = byObject[identity] ?? common
+    // A commit changes nothing but this.
+    if !edited.isEmpty, let source = resource?.source, edited[source.root]?.contains(source.path) == true {
+      hasher.combine(true)
+    }
     switch identity.kind {
     case .model: hasher.combine((resource?.wish.provider).flatMap { providers[$0] })
     case .provider:

@@ -15,6 +15,8 @@ struct FleetState: Sendable {
   /// By provider, once it was asked since the start.
   var discoveries: [String: DiscoveryStanding] = [:]
   var pools: [PoolObservation] = []
+  /// Providers of which more is loaded than a pool may hold, with what was told of it.
+  var overLimit: [Identity: String] = [:]
   var attempts: [Identity: Attempts] = [:]
   /// What was measured of models.
   var measurements: [Identity: ModelMeasurements] = [:]

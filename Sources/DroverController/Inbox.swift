@@ -15,6 +15,8 @@ enum Message: Sendable {
   case stopped(instance: String)
   case stopFailed(instance: String, DriverError)
   case straysEnded([String])
+  /// The durable state may not take changes any more.
+  case storeInDoubt
   case profileRequested(Identity, ProfileRequest)
   /// Whoever asked for a profile has gone.
   case profileAbandoned(request: UInt64)

@@ -6,7 +6,7 @@ struct PublishedInput: Sendable {
   var object: DesiredObject
   /// Of what else the status depends on; nil where it is to be made again whatever that is.
   var fingerprint: Int?
-  var share: FleetTally.Share
+  var share: Progress
 }
 
 extension PublishedInput {

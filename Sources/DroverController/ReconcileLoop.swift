@@ -34,6 +34,7 @@ struct ReconcileLoop: Service {
       group.addTask { await forwardManifests() }
       group.addTask { await observers.run(drivers: effects.drivers, inbox: inbox, surroundings: surroundings) }
       group.addTask { await discovery.run() }
+      group.addTask { await StoreWatch(store: store, inbox: inbox, surroundings: surroundings).run() }
       let alarm = Alarm(surroundings: surroundings) { inbox.poke() }
       group.addTask { await alarm.run() }
       group.addTask { await publisher.run() }

@@ -13,6 +13,8 @@ struct Round {
   private var lastEnd: Timestamp?
   private var lastLength = Duration.zero
   private var retryStoreAt: Timestamp?
+  /// Whether the durable state is to be written to though nothing changed, to see if it can be.
+  private var isStoreInDoubt = false
   private var askedForConfirmingScan: Timestamp?
   /// Stops that failed: how often in a row, and when each is tried again.
   private var failedStops: [String: (failures: Int, retryAt: Timestamp)] = [:]
@@ -70,6 +72,7 @@ struct Round {
     for message in messages {
       noteEnd(of: message)
       await takeManifestNews(message, into: &book)
+      if case .storeInDoubt = message { isStoreInDoubt = true }
       book.take(message, backoff: backoff)
     }
     if messages.contains(where: \.concernsDiscovered) { book.settleDiscovered() }
@@ -84,6 +87,7 @@ struct Round {
       plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
     }
     book.initialize(plan)
+    book.notePools(plan)
     await intendLaunches(of: plan, in: &book)
     let stops = beginStops(of: plan, in: &book)
     let jobs = profiles.jobs(of: plan, in: book.state)
@@ -243,8 +247,9 @@ struct Round {
   ) async -> Bool {
     do throws(StoreError) {
       var changes = book.changes
-      // Only a commit shows that state can be written again.
-      if state.storeFailure != nil { changes.append(.putSetting("state-saved", now.precise)) }
+      // Only a commit shows that state can be written.
+      if state.storeFailure != nil || isStoreInDoubt { changes.append(.putSetting("state-saved", now.precise)) }
+      isStoreInDoubt = false
       if !changes.isEmpty { try await loop.store.commit(changes) }
       state = book.state
       state.unsaved = []

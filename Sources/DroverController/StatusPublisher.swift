@@ -116,10 +116,11 @@ final class StatusPublisher: Sendable {
       let holding = old.flatMap { state.isUnheard(of: object) && $0.describes(object) ? $0.status : nil }
       let status = holding ?? StatusReducer.reduce(previous: old?.status, object: object, context: context)
       drafts[object.identity] = PublishedObject(
-        object: StatusReducer.document(object, status: status, revision: state.desired.revision), status: status,
-        sha256: old?.sha256)
+        object: StatusReducer.document(
+          object, status: status, revision: state.desired.revision(of: object.source ?? object.resource?.source)),
+        status: status, sha256: old?.sha256)
       made[place] = PublishedInput(
-        object: object, fingerprint: holding == nil ? print : nil, share: FleetTally.share(of: object, status))
+        object: object, fingerprint: holding == nil ? print : nil, share: Progress(status: status))
     }
     gone.remove(StatusPublisher.fleet)
     drafts[StatusPublisher.fleet] = fleet(context, PublishedInput.tally(made), state)

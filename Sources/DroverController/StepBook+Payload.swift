@@ -4,10 +4,12 @@ extension StepBook {
   /// Events of a model that say which model it is, beside its key.
   private static let introducing: Set<String> = ["model-registered", "model-updated", "model-loaded"]
 
-  /// Who causes what happens to an object: its manifest, or whoever registered it.
+  /// Who causes what happens to an object: the commit of its manifest, or whoever registered it.
   func actor(of object: Identity?) -> String {
-    guard let object, object.kind == .model, let model = state.registeredModels[object.name] else { return actor }
-    return model.actor
+    guard let object else { return actor }
+    if object.kind == .model, let model = state.registeredModels[object.name] { return model.actor }
+    guard let known = state.desired[object] else { return actor }
+    return state.desired.revision(of: known.source ?? known.resource?.source).map { "manifest@" + $0 } ?? actor
   }
 
   /// The payload of an event with what every event of a model tells: its key, and where it is introduced, what it is.

@@ -13,6 +13,7 @@ struct StepBook {
   /// What is told to those who wait, after the commit: by the number of their request.
   var answers: [(request: UInt64, answer: MeasureDesk.Answer)] = []
   let now: Timestamp
+  /// Who made the fleet as it is.
   let actor: String
 
   /// One model to start.
@@ -69,7 +70,8 @@ struct StepBook {
     changes.append(
       .appendHistory(
         HistoryEntry(
-          identity: step.object, generation: object.generation, acceptedAt: now, revision: state.desired.revision,
+          identity: step.object, generation: object.generation, acceptedAt: now,
+          revision: state.desired.revision(of: resource.source),
           specHash: resource.specHash, written: resource.written)))
     let kind = step.object.kind == .model ? "model" : step.object.kind.singular
     record(step, old == nil ? "\(kind)-registered" : "\(kind)-updated")

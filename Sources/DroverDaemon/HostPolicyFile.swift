@@ -31,10 +31,7 @@ enum HostPolicyFile {
   /// Loopback and the public hosts of OpenAI and Anthropic, `llama-server` from the PATH, `./models`, and each of the
   /// well-known variables sent only to its own provider.
   static func builtIn(_ environment: [String: String]) -> HostPolicy {
-    let folders = (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
-    let server = folders.map { "\($0)/llama-server" }.first { path in (try? FileStat(path))?.kind == .regular }
     var policy = HostPolicy.firstRun(node: nodeName, environment: environment)
-    policy.runtimes = server.map { [HostPolicy.Runtime(name: "llama-server", path: $0)] } ?? []
     policy.modelDirectories = [(try? realPath("models")) ?? "models"]
     return policy
   }

@@ -13,7 +13,9 @@ package struct ManifestDecoder: Sendable {
   package func decode(
     _ bytes: [UInt8], root: String, path: String, display: String? = nil, sha256: String? = nil
   ) -> ManifestFile {
-    let parsed = YAMLParser.parse(bytes)
+    let parsed = YAMLParser.parse(
+      path.hasSuffix(".json") ? JSONText.joiningSurrogates(bytes) : bytes,
+      bounds: YAMLBounds(maxBytes: ManifestLimits.fileBytes))
     var file = ManifestFile(
       root: root, path: path, display: display ?? path, sha256: sha256 ?? Digest.sha256(bytes))
     file.failures = parsed.errors.map { error in

@@ -10,14 +10,13 @@ package enum SpecRewriting {
     package init(reason: String) { self.reason = reason }
   }
 
-  /// The text with `spec` as the spec of its document `index`, from 0. Comments inside of the old spec go with it.
+  /// The text with `spec` as the spec of its document `index`, from 0. In block style, what stays the same stays as it
+  /// is written, and comments stay with the fields that stay. A spec in flow style is written anew.
   package static func rewrite(
     _ bytes: [UInt8], document index: Int, spec: FieldValue
   ) throws(Refusal) -> [UInt8] {
-    let documents = YAMLParser.parse(bytes).documents
-    guard let root = documents.first(where: { $0.index == index })?.root, case .mapping(let pairs) = root.content
+    guard let root = document(index, of: bytes), case .mapping(let pairs) = root.content
     else { throw Refusal(reason: "document \(index + 1) cannot be read") }
-    let text = YAMLEmitter.emitBytes(.mapping([YAMLEntry("spec", spec.yaml)]))
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
     // What follows the last line feed is no line, unless it holds something.
     let endsWithLineFeed = lines.last?.isEmpty == true
@@ -32,12 +31,28 @@ package enum SpecRewriting {
     var end = next ?? lines[(first + 1)...].firstIndex(where: isDocumentEnd) ?? lines.count
     // Blank lines and comments before what follows belong to it.
     while end > first + 1, isOutside(lines[end - 1]) { end -= 1 }
-    var output: [UInt8] = []
-    for line in lines[..<first] { output += line + [UInt8(ascii: "\n")] }
-    output += text
-    for line in lines[end...] { output += line + [UInt8(ascii: "\n")] }
-    if !endsWithLineFeed, end < lines.count { output.removeLast() }
-    return output
+    func text(_ section: [[UInt8]]) -> [UInt8] {
+      let whole = lines[..<first] + section + lines[end...]
+      let joined = Array(whole.joined(separator: [UInt8(ascii: "\n")]))
+      return !endsWithLineFeed && end < lines.count ? joined : joined + [UInt8(ascii: "\n")]
+    }
+    let entry = YAMLEntry("spec", spec.yaml)
+    let merge = SpecMerge(lines: lines)
+    let merged = text(merge.replacement(of: pairs[place], first..<end, with: entry))
+    // Text has more forms than are told apart here: where the result says something else, comments are given up.
+    if let result = specNode(index, of: merged), SpecMerge.isSame(result, entry.value) { return merged }
+    return text(merge.emitted(entry, indent: 0))
+  }
+
+  private static func document(_ index: Int, of bytes: [UInt8]) -> YAMLNode? {
+    YAMLParser.parse(bytes, bounds: YAMLBounds(maxBytes: ManifestLimits.fileBytes)).documents.first {
+      $0.index == index
+    }?.root
+  }
+
+  private static func specNode(_ index: Int, of bytes: [UInt8]) -> YAMLNode? {
+    guard case .mapping(let pairs)? = document(index, of: bytes)?.content else { return nil }
+    return pairs.first { $0.key.text == "spec" }?.value
   }
 
   private static func isDocumentEnd(_ line: [UInt8]) -> Bool {

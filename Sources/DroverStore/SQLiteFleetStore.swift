@@ -15,6 +15,8 @@ package final class SQLiteFleetStore: FleetStore {
   /// not the task that asked was cancelled.
   private let queue = DispatchQueue(label: "drover.store")
   private let connection = Mutex<DatabaseQueue?>(nil)
+  /// The file that was opened: another one at its path, or none, is not what was written to.
+  private let file = Mutex<FileIdentity?>(nil)
 
   /// `now` names files that are set aside. Nothing is opened before the first use.
   package init(path: String, now: @escaping @Sendable () -> Timestamp) {
@@ -29,6 +31,7 @@ package final class SQLiteFleetStore: FleetStore {
     try await perform { [self] in
       connection.withLock { $0 = nil }
       let opened = try open(mayRebuild: true)
+      file.withLock { $0 = FileIdentity(path) }
       do {
         var fleet = try opened.database.read { try $0.storedFleet() }
         fleet.wasRebuilt = opened.wasRebuilt
@@ -37,6 +40,7 @@ package final class SQLiteFleetStore: FleetStore {
       } catch let error where isDamage(error) {
         try opened.database.close()
         let rebuilt = try rebuild()
+        file.withLock { $0 = FileIdentity(path) }
         connection.withLock { $0 = rebuilt }
         return StoredFleet(wasRebuilt: true)
       }
@@ -46,6 +50,7 @@ package final class SQLiteFleetStore: FleetStore {
   package func commit(_ changes: [StoreChange]) async throws(StoreError) {
     guard !changes.isEmpty else { return }
     try await perform { [self] in
+      try requirePresence()
       let database = try connected()
       do {
         try database.write { db in
@@ -59,6 +64,8 @@ package final class SQLiteFleetStore: FleetStore {
     }
   }
 
+  package func check() async throws(StoreError) { try await perform { [self] in try requirePresence() } }
+
   package func history(of identity: Identity, limit: Int) async throws(StoreError) -> [HistoryEntry] {
     try await perform { [self] in
       try connected().read { try $0.history(of: identity, limit: max(0, limit)) }
@@ -70,6 +77,14 @@ package final class SQLiteFleetStore: FleetStore {
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(StoreError) -> Value {
     try await perform { [self] in try connected().writeWithoutTransaction(body) }
+  }
+
+  /// A database whose file was removed takes changes as before, and loses them all.
+  private func requirePresence() throws {
+    guard let opened = file.withLock({ $0 }), FileIdentity(path) != opened else { return }
+    throw StoreError.unwritable(
+      "\(path) was removed or replaced while droverd ran; put it back as it was, or end droverd with SIGINT, which ends "
+        + "the models too, and start it anew")
   }
 
   private func connected() throws -> DatabaseQueue {

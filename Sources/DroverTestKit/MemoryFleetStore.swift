@@ -63,6 +63,10 @@ package final class MemoryFleetStore: FleetStore {
     }
   }
 
+  package func check() async throws(StoreError) {
+    try contents.withLock { contents throws(StoreError) in if let failure = contents.failure { throw failure } }
+  }
+
   package func commit(_ changes: [StoreChange]) async throws(StoreError) {
     guard !changes.isEmpty else { return }
     try contents.withLock { contents throws(StoreError) in

@@ -74,11 +74,13 @@ import Testing
 
   @Test func `a converged fleet ends with status 0`() async throws {
     let session = try Session()
-    session.fleet.objects.removeAll { ["openai", "assistant"].contains(FleetObject($0).name) }
+    // What is not implemented is in nobody's way.
     for name in ["llama-3-8b", "mistral-7b", "fleet"] {
       session.fleet.setReady(name, "True", "ReconciliationSucceeded", generation: 7)
     }
     #expect(await session.run("status") == 0)
-    #expect(session.output.contains("Converged: 5 of 5 objects Ready. Pruning is on."), "\(session.output)")
+    #expect(
+      session.output.contains("Converged: 2 not implemented, 5 of 5 objects Ready. Pruning is on."), "\(session.output)"
+    )
   }
 }

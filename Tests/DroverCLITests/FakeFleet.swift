@@ -30,6 +30,7 @@ final class FakeFleet: FleetTransport {
   }
 
   func exchange(_ request: FleetRequest) throws(CLIError) -> FleetReply {
+    if isAway { throw CLIError("cannot reach droverd at state/droverd.sock: connection refused", isUnreachable: true) }
     requests.append(request)
     let parts = request.target.split(separator: "?", maxSplits: 1).map(String.init)
     let query = Dictionary(
@@ -86,6 +87,7 @@ final class FakeFleet: FleetTransport {
         version += 1
       }
     }
+    if isAway { throw CLIError("the connection ended in the middle of the reply", isUnreachable: true) }
     if stopped { throw CLIError("cannot reach droverd at state/droverd.sock: connection refused") }
     return reply(.object(["version": .integer(version)]))
   }
@@ -93,6 +95,11 @@ final class FakeFleet: FleetTransport {
   /// What lists of models and discoveries answer.
   var modelsReply: FleetReply?
   var discoverReply: FleetReply?
+
+  /// Whether it was ended and not started again yet.
+  var isAway = false
+  /// Each pause of who waits for it to come back takes one step.
+  var absence: [(FakeFleet) -> Void] = []
 
   /// Ends every watch from now on.
   var stopped = false

@@ -116,6 +116,7 @@ import Testing
     (["get", "all", "x"], "error: 'all' takes no names"),
     (["get", "models", "--bogus"], "error: unknown option '--bogus'"),
     (["gte", "models"], "error: no command is named 'gte'; did you mean 'get'?"),
+    (["help", "gte"], "error: no command is named 'gte'; did you mean 'get'?"),
     (["get", "models", "--server", "https://gpu-1"], "error: 'https://gpu-1': this version speaks http"),
     (["get", "models", "--server", "http://a", "--socket", "b"], "error: --server and --socket exclude each other"),
   ])

@@ -30,9 +30,14 @@ final class Session {
     let console = Console(
       environment: environment, isTerminal: isTerminal,
       write: { self.output += $0 }, note: { self.errors += $0 + "\n" }, now: { self.clock.now },
-      uptime: { self.clock.uptime }, readInput: { Array(self.input.utf8) },
+      uptime: { self.clock.uptime }, pause: pause, readInput: { Array(self.input.utf8) },
       connect: connect)
     return await DroverCLI.run(arguments, in: console)
+  }
+
+  private func pause(_ duration: Duration) {
+    clock.advance(by: duration)
+    if !fleet.absence.isEmpty { fleet.absence.removeFirst()(fleet) }
   }
 
   private func connect(_ address: ServerAddress) -> any FleetTransport {
@@ -47,7 +52,7 @@ final class Session {
     let console = Console(
       environment: environment, isTerminal: isTerminal,
       write: { both += $0 }, note: { both += $0 + "\n" }, now: { self.clock.now }, uptime: { self.clock.uptime },
-      readInput: { Array(self.input.utf8) },
+      pause: pause, readInput: { Array(self.input.utf8) },
       connect: connect)
     let status = await DroverCLI.run(arguments, in: console)
     let line = "$ drover " + arguments.map { $0.contains(" ") ? "'\($0)'" : $0 }.joined(separator: " ") + "\n"

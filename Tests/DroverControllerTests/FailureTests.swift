@@ -95,6 +95,35 @@ import Testing
     #expect(daemon.world.violations == [])
   }
 
+  @Test func `durable state that is lost while nothing changes is noticed, and that it is back as well`() throws {
+    let daemon = Daemon(Text.fleet("a"))
+    #expect(daemon.becomesReady("a"))
+    daemon.world.forgetCalls()
+    daemon.store.fail(with: .unwritable("state/drover.sqlite was removed"))
+    #expect(daemon.run(until: { daemon.state("fleet/fleet", "StateWritable") == "False StateSaveError" }))
+    #expect(daemon.ask { await $0.readiness().problems } == ["state/drover.sqlite was removed"])
+    #expect(daemon.events.all.filter { $0.name == "state-save-error" }.count == 1)
+    daemon.store.fail(with: nil)
+    #expect(daemon.run(until: { daemon.state("fleet/fleet", "StateWritable").hasPrefix("True") }))
+    #expect(daemon.world.calls == [])
+    let commits = daemon.store.commits.count
+    daemon.pass(.seconds(60))
+    #expect(daemon.store.commits.count == commits)
+  }
+
+  @Test func `a limit lowered below what is loaded is told once, and that it is over as well`() {
+    let daemon = Daemon(Text.fleet("a"))
+    #expect(daemon.becomesReady("a"))
+    daemon.edit("local.yaml", Text.provider.replacing("64GiB", with: "1MiB"))
+    #expect(daemon.run(until: { daemon.state("provider/local", "Stalled") == "True InsufficientMemory" }))
+    daemon.pass(.seconds(30))
+    #expect(daemon.events.all.filter { $0.name == "pool-over-limit" }.map(\.object?.name) == ["local"])
+    #expect(daemon.world.processes(of: "a").count == 1)
+    daemon.edit("local.yaml", Text.provider)
+    #expect(daemon.run(until: { daemon.isReady("provider/local") && daemon.state("provider/local", "Stalled") == "-" }))
+    #expect(daemon.events.all.filter { $0.name == "pool-within-limit" }.count == 1)
+  }
+
   @Test func `an unload while the disk is full waits, and the process goes on serving`() throws {
     let daemon = Daemon(Text.fleet("a", "b", "c"))
     #expect(daemon.becomesReady("a", "b", "c"))

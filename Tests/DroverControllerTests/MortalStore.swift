@@ -15,6 +15,11 @@ struct MortalStore: FleetStore {
     await Task.yield()
   }
 
+  func check() async throws(StoreError) {
+    guard !life.isOver else { throw .unwritable("killed") }
+    try await store.check()
+  }
+
   func history(of identity: Identity, limit: Int) async throws(StoreError) -> [HistoryEntry] {
     try await store.history(of: identity, limit: limit)
   }

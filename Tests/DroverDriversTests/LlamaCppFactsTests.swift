@@ -124,11 +124,27 @@ struct LlamaCppFactsTests {
   func `a runtime that is not there is told with its path`() async throws {
     let bench = try ManagedBench(runtime: "/nonexistent/llama-server")
     let facts = await facts(bench)
-    #expect(facts.problem?.reason == .notPermitted)
+    #expect(facts.problem?.reason == .providerUnavailable)
     let message =
-      "runtime 'llama-server': there is no /nonexistent/llama-server; install llama-server, or correct its path"
+      "runtime 'llama-server': there is no /nonexistent/llama-server; install llama-server there, or correct "
+      + "runtimes.llama-server.path in the host policy"
     #expect(facts.problem?.message == message)
     let seen = await bench.driver.observe(bench.provider, instances: [])
-    #expect(seen.provider.reachability == .unreachable(.notPermitted, message))
+    #expect(seen.provider.reachability == .unreachable(.providerUnavailable, message))
+  }
+
+  @Test
+  func `a runtime of the PATH is told with where it was looked for, and found once it is there`() async throws {
+    let folder = try TemporaryDirectory()
+    let bench = try ManagedBench(runtime: "llama-server", environment: ["PATH": folder.path])
+    let missing = await bench.driver.observe(bench.provider, instances: [])
+    guard case .unreachable(.providerUnavailable, let message) = missing.provider.reachability else {
+      Issue.record("\(missing.provider.reachability)")
+      return
+    }
+    #expect(message.hasPrefix("runtime 'llama-server': no folder of the PATH (\(folder.path)) holds llama-server;"))
+    #expect(message.hasSuffix("name its path as runtimes.llama-server.path in a host policy (--host-policy)"))
+    #expect(symlink(try Engine.genuine().path, folder("llama-server")) == 0)
+    #expect(await bench.driver.observe(bench.provider, instances: []).provider.reachability == .reachable)
   }
 }

@@ -17,7 +17,7 @@ final class ManagedBench: DriverBench {
   /// - Parameter runtime: another program than the genuine engine.
   init(
     runtime: String? = nil, models: String? = nil, model: FieldValue = .emptyMap, provider: FieldValue = .emptyMap,
-    flags: [String] = [], quantize: String? = nil
+    flags: [String] = [], quantize: String? = nil, environment: [String: String]? = nil
   ) throws {
     let engine = try Engine.genuine()
     let directory = try TemporaryDirectory()
@@ -30,7 +30,7 @@ final class ManagedBench: DriverBench {
       source: nil)
     settings = DriverSettings(
       policy: policy, stateID: Surroundings.real.launchToken(), logDirectory: directory("logs"),
-      engineKeyPath: directory("engine.key"), environment: ProcFS.environment(getpid()) ?? [:])
+      engineKeyPath: directory("engine.key"), environment: environment ?? ProcFS.environment(getpid()) ?? [:])
     let ports = TestPorts.take(20)
     self.provider = ProviderSpec(
       name: "local",

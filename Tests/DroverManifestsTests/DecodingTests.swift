@@ -228,6 +228,41 @@ struct Case: CustomTestStringConvertible, Sendable {
     #expect(fleet.model("a")?.resource?.spec["capabilities"] == .object(["add": .strings(["vision"])]))
   }
 
+  @Test(arguments: [
+    ("all", "'all'"), ("auto", "'auto'; did you mean 'Auto'?"), ("'12'", "'12'; remove the quotes"),
+    ("1.5", "the number 1.5"), ("true", "the boolean true"),
+  ])
+  func `what fits none of several alternatives is told all of them`(text: String, rest: String) throws {
+    let found = problems(server + "---\n" + model("a", "provider: local, llamaCpp: {file: a, gpuLayers: \(text)}"))
+    #expect(
+      found.last?.contains("spec.llamaCpp.gpuLayers: must be 'Auto', or an integer from 0 to 10000, not \(rest) [")
+        == true,
+      "\(found)")
+  }
+
+  @Test func `pairs of surrogates in JSON are one character each, and nothing behind them moves`() throws {
+    func tree(_ name: String, _ rest: String = "") -> String {
+      #"{"apiVersion": "drover.dev/v1alpha1", "kind": "Model", "metadata": {"name": "a"}, "spec": {"displayName": "#
+        + name + #", "tags": ["\ud83d\ude00\uD83D\uDE01"]"# + rest + "}}"
+    }
+    func decode(_ text: String) -> ManifestFile {
+      ManifestDecoder().decode(Array(text.utf8), root: "r", path: "a.json")
+    }
+    let name = #""x\ud83d\ude00y\\ud83d""#
+    let draft = try #require(decode(tree(name)).documents.first?.draft)
+    #expect(draft.spec["displayName"] == .string("x😀y\\ud83d"))
+    #expect(draft.spec["tags"]?.stringList == ["😀😁"])
+    let text = tree(name, #", "wibble": 1"#)
+    let wrong = try #require(decode(text).documents.first?.diagnostics.first { $0.field == "spec.wibble" })
+    let place = try #require(text.firstRange(of: "\"wibble\"")?.lowerBound)
+    #expect(wrong.column == text.distance(from: text.startIndex, to: place) + 1)
+    // Half a pair is no character.
+    #expect(!decode(tree(#""\ude00""#)).failures.isEmpty)
+    // In YAML a backslash outside of double quotes is a backslash.
+    let plain = "apiVersion: drover.dev/v1alpha1\nkind: Fleet\nmetadata: {name: f, labels: {a: '\\ud83d\\ude00'}}\n"
+    #expect(ManifestDecoder().decode(Array(plain.utf8), root: "r", path: "a.yaml").failures == [])
+  }
+
   @Test func `empty documents are no objects and JSON is YAML`() {
     let tree = Tree([
       "a.json": "{\"apiVersion\": \"drover.dev/v1alpha1\", \"kind\": \"Fleet\", \"metadata\": {\"name\": \"f\"}}",

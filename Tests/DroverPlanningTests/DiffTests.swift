@@ -219,11 +219,37 @@ import Testing
     proposed.objects.sort { $0.identity < $1.identity }
     let report = DiffReport.make(base: base(), proposed: proposed, baseTitle: "")
     let new = try #require(report.changes.first { $0.object.name == "retiree" })
-    #expect(new.effect.hasSuffix("; set spec.modelID: retired to keep the process"))
+    #expect(
+      new.effect.hasSuffix(
+        "; not model/retired renamed, since its model id follows its name: set spec.modelID: retired to keep its process "
+          + "and history"))
     let index = try #require(proposed.index(of: Identity(.model, "retiree")))
     proposed.objects[index].resource = Make.model("retiree", slots: 2)
     let other = DiffReport.make(base: base(), proposed: proposed, baseTitle: "")
     #expect(!other.changes.contains { $0.effect.contains("spec.modelID") })
+  }
+
+  @Test(arguments: [
+    (InstancePhase.starting, "nothing serves yet: the load that is under way is given up for this one"),
+    (.ready, "nothing serves yet: the load that is under way is given up for this one"),
+    (
+      .unhealthy(failures: 3, message: "timed out"),
+      "nothing serves now: what fails its probes is ended, and this is loaded instead"
+    ),
+  ])
+  func `no surge is promised where nothing serves`(phase: InstancePhase, effect: String) throws {
+    let old = Make.model("a", slots: 1)
+    let isLoaded = phase != .ready
+    var world = Make.world(
+      [Make.object(Make.provider(limit: 30)), Make.object(old)],
+      instances: [Make.instance("a1", of: old, phase: phase, loaded: isLoaded)])
+    let new = Make.model("a", slots: 2)
+    world.observed.facts["a"] = ModelFacts(reloadHash: new.reloadHash, memory: [PoolAmount("host", Make.gib(5))])
+    var proposed = world.desired
+    proposed.objects[1] = Make.object(new, generation: 2)
+    let change = try #require(DiffReport.make(base: world, proposed: proposed, baseTitle: "").changes.first)
+    #expect(change.step == "reload")
+    #expect(change.effect == effect + "; host 4.0 -> 5.0GiB")
   }
 
   @Test func `an object that is kept without its manifest is warned of`() throws {

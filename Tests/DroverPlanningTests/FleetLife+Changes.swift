@@ -14,7 +14,7 @@ extension FleetLife {
   private mutating func change() {
     let name = names.randomElement(using: &fleet.random) ?? "a"
     let identity = Identity(.model, name)
-    let number = Int.random(in: 0..<35, using: &fleet.random)
+    let number = Int.random(in: 0..<36, using: &fleet.random)
     if problems.isEmpty { history.append("change \(number) of \(name)") }
     switch number {
     case 0, 1: edit(name)
@@ -57,6 +57,7 @@ extension FleetLife {
     case 31: end(name, .evicted) { !$0.isManaged }
     case 32: end(name, .outOfMemory, \.isManaged)
     case 33: fleet.now = fleet.now + .seconds(700)
+    case 34: fleet.put(Make.provider("local", limit: Int64.random(in: 5...12, using: &fleet.random)))
     default: fleet.now = fleet.now + .seconds(25)
     }
   }

@@ -43,7 +43,9 @@ extension FleetLife {
       plan = Planner.plan(world)
       problems += PlanCheck.violations(plan, world)
       checkSets(plan, world)
-      quiet = plan.steps.isEmpty ? quiet + 1 : 0
+      // What is in use is idle only some time after the last request.
+      let isUsed = fleet.demands.values.contains { $0.inFlight > 0 }
+      quiet = plan.steps.isEmpty && !isUsed ? quiet + 1 : 0
       if quiet == 4 { break }
       proceed(plan, world)
     }

@@ -12,7 +12,7 @@ import Testing
     var tally = FleetTally()
     for object in world.desired.objects {
       let status = StatusReducer.reduce(previous: nil, object: object, context: context)
-      tally.count(object.identity.kind, FleetTally.share(of: object, status))
+      tally.count(object.identity.kind, Progress(status: status))
     }
     return FleetStatus.reduce(previous: previous, context: context, tally: tally, runtime: runtime ?? self.runtime)
   }

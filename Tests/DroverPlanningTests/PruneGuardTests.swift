@@ -109,6 +109,20 @@ import Testing
     #expect(confirmed.confirmation == nil)
   }
 
+  @Test func `every kind that would go is named with how many of it`() {
+    let budgets = ["x", "y"].map { name in
+      Make.object(Make.resource(Identity(.budget, name), .emptyMap), newest: name == "x" ? Self.gone : .accepted)
+    }
+    let provider = Make.object(Make.provider(), newest: Self.gone)
+    let all = verdict([provider] + models(["a", "b"], absent: ["a", "b"]) + budgets)
+    #expect(
+      all.blocked.first?.message
+        == "this would remove every Provider (1 of 1), every Model (2 of 2) and 1 of 2 budgets; confirm with 'drover "
+        + "confirm-prune \(all.confirmation ?? "")'")
+    let most = verdict([local] + models(["a", "b", "c"], absent: ["a", "b"]))
+    #expect(most.blocked.first?.message.hasPrefix("this would remove 2 of 3 models (more than 50 %); confirm") == true)
+  }
+
   @Test func `the token names the very set`() {
     let one = verdict([local] + models(["a", "b", "c"], absent: ["a", "b"])).confirmation
     let two = verdict([local] + models(["a", "b", "c"], absent: ["a", "c"])).confirmation

@@ -206,6 +206,21 @@ import Testing
     #expect(try status(world)["state"] == .string("Loaded"))
   }
 
+  @Test func `a provider whose engine is missing says so, and its models wait for it`() throws {
+    let message = "runtime 'llama-server': no folder of the PATH (/usr/bin) holds llama-server"
+    var world = world { world in
+      world.observed.providers["local"] = ProviderObservation(reachability: .unreachable(.providerUnavailable, message))
+      world.observed.facts["a"]?.problem = ModelFacts.Problem(.providerUnavailable, message)
+    }
+    let provider = try status(world, of: Identity(.provider, "local"))
+    #expect(provider.condition("Ready") == "False ProviderUnavailable: R\(message.dropFirst()).")
+    #expect(provider["reachable"] == .string("False"))
+    #expect(try status(world).condition("Ready") == "False ProviderUnavailable: R\(message.dropFirst()).")
+    #expect(try status(world).condition("Stalled") == nil)
+    world.observed.providers["local"] = ProviderObservation(reachability: .reachable)
+    #expect(try status(world, of: Identity(.provider, "local"))["reachable"] == .string("True"))
+  }
+
   @Test func `a load waits while the provider lists nothing`() throws {
     let world = hosted(ProviderObservation(reachability: .reachable, models: []))
     #expect(Planner.plan(world).reasons == ["model/a ProviderUnavailable"])
@@ -250,6 +265,25 @@ import Testing
       previous = try status(world, previous: previous)
       #expect(previous.condition("Drifted") == "False InSync: ")
     }
+  }
+
+  @Test func `where nothing was compared, drift is unknown and says why`() throws {
+    let new = try status(world())
+    #expect(new.condition("Drifted") == "Unknown NotObserved: Nothing of it runs yet that could differ.")
+    let paused = Make.model("a", annotations: [Label(Annotation.suspend, "true")])
+    #expect(
+      try status(world(paused, phase: .ready)).condition("Drifted")
+        == "Unknown Suspended: Not compared while it is suspended.")
+    let waiting = try status(world { $0.observed.isComplete = false })
+    #expect(waiting.condition("Drifted") == "Unknown NotObserved: What runs is being looked at.")
+    let idle = try status(world(Make.model("a", state: "OnDemand")))
+    #expect(idle.condition("Drifted") == "False InSync: Nothing is enforced, since desiredState is OnDemand.")
+    #expect(try status(world(Make.model("a", state: "Unloaded"))).condition("Drifted") == "False InSync: ")
+    var broken = Make.object(model, newest: .refused(.invalidManifest, []))
+    broken.resource = nil
+    #expect(
+      try status(Make.world([local, broken])).condition("Drifted")
+        == "Unknown NotObserved: No valid manifest of it was read yet.")
   }
 
   @Test func `a process under a model that must be unloaded is drift`() throws {

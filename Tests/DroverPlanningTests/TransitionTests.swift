@@ -83,6 +83,38 @@ import Testing
     #expect(Planner.plan(Make.world(objects, instances: [new, old])).summary == ["model/a unload old"])
   }
 
+  @Test(arguments: ["local", "second"])
+  func `Drain is heeded where the edit replaces the model or moves it`(provider: String) {
+    let here = Make.model("a", provider: "local", transition: "Drain", modelID: "old")
+    let there = Make.model("a", provider: provider, transition: "Drain", modelID: "new")
+    func plan(_ phase: InstancePhase) -> Plan {
+      Planner.plan(
+        Make.world(
+          [
+            Make.object(Make.provider()), Make.object(Make.provider("second")), Make.object(there, generation: 2),
+          ], instances: [Make.instance("old", of: here, phase: phase)]))
+    }
+    #expect(plan(.ready).steps.map(\.action) == [.unload(instance: "old", drain: .seconds(30))])
+    #expect(plan(.ready).steps.first?.message.hasSuffix("is loaded: transition is Drain") == true)
+    #expect(plan(.stopping).steps.isEmpty)
+    #expect(plan(.ended(Ending(.stopped, "", at: Make.start))).summary == ["model/a forget old", "model/a load 2"])
+  }
+
+  @Test func `Drain is heeded at a server of somebody else as well`() {
+    let provider = Make.object(Make.provider("remote", limit: nil, type: "custom"))
+    let before = Make.model("a", provider: "remote", transition: "Drain", modelID: "old")
+    let after = Make.model("a", provider: "remote", transition: "Drain", modelID: "new")
+    func plan(_ phase: InstancePhase) -> Plan {
+      var old = Make.instance("old", of: before, phase: phase)
+      old.instance.isManaged = false
+      old.instance.reserved = []
+      return Planner.plan(Make.world([provider, Make.object(after, generation: 2)], instances: [old]))
+    }
+    #expect(plan(.ready).summary == ["model/a unload old"])
+    #expect(plan(.stopping).steps.isEmpty)
+    #expect(plan(.ended(Ending(.stopped, "", at: Make.start))).summary == ["model/a forget old", "model/a load 2"])
+  }
+
   @Test func `an OnDemand model that runs is reloaded when its spec changes`() {
     let before = Make.model("a", state: "OnDemand", slots: 1)
     let after = Make.model("a", state: "OnDemand", slots: 2)

@@ -159,6 +159,26 @@ struct SQLiteFleetStoreTests {
     ) { try await store.load() }
   }
 
+  @Test func `a database that is removed or replaced is said to be gone, and works again when it is back`() async throws
+  {
+    try await committed(1)
+    let store = store()
+    _ = try await store.load()
+    try await store.check()
+    let gone = StoreError.unwritable(
+      "\(path) was removed or replaced while droverd ran; put it back as it was, or end droverd with SIGINT, which ends "
+        + "the models too, and start it anew")
+    #expect(rename(path, path + ".away") == 0)
+    await #expect(throws: gone) { try await store.check() }
+    await #expect(throws: gone) { try await store.commit([.putInstance(Sample.instance(5))]) }
+    try AtomicFile.write(path, [], mode: 0o600, durability: .none)
+    await #expect(throws: gone) { try await store.commit([.putInstance(Sample.instance(6))]) }
+    #expect(rename(path + ".away", path) == 0)
+    try await store.check()
+    try await store.commit([.putInstance(Sample.instance(7))])
+    #expect(try await self.store().load().instances.map(\.id) == ["instance-1", "instance-7"])
+  }
+
   @Test func `commits to the end in a task that was cancelled`() async throws {
     let store = store()
     _ = try await store.load()

@@ -64,8 +64,11 @@ package struct FleetClient {
   /// Fails while the server shows no Fleet: it does so, with or without a manifest of it, from its first scan on. Until
   /// then, an empty answer says nothing of the fleet.
   package func requireFirstScan() throws(CLIError) {
-    if try objects(of: .fleet).isEmpty { throw CLIError(FleetClient.unscanned(try problems())) }
+    if try !hasScanned() { throw CLIError(FleetClient.unscanned(try problems())) }
   }
+
+  /// Whether the server has read its manifests once.
+  func hasScanned() throws(CLIError) -> Bool { try !objects(of: .fleet).isEmpty }
 
   static func unscanned(_ problems: [String]) -> String {
     (["droverd has not read its manifests yet"] + (problems.isEmpty ? [] : [problems.joined(separator: "; ")]))

@@ -63,6 +63,6 @@ package struct SocketTransport: FleetTransport {
   private func unreachable(_ failure: BlockingSocket.Failure) -> CLIError {
     CLIError(
       "cannot reach droverd at \(address): \(failure.text); start it with 'drover run --manifests DIR' or name "
-        + "another with --server")
+        + "another with --server", isUnreachable: failure.code != EMSGSIZE)
   }
 }

@@ -34,7 +34,7 @@ package struct EventsCommand: FleetCommand {
     let identity = try subject.map { text throws(CLIError) in try ObjectSelection.identity(text) }
     let wanted = try severities()
     let client = try connection.client(in: console)
-    let version = watch ? try client.change(after: 0, timeout: .zero) : 0
+    let start = watch ? try Following(client, console) : nil
     var events = try client.events(about: identity, limit: limit)
     var table = Table(header: ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"])
     func show(_ events: [FieldValue], _ showsHeader: Bool) {
@@ -45,15 +45,15 @@ package struct EventsCommand: FleetCommand {
       if !table.rows.isEmpty { console.write(table.render(showsHeader: showsHeader)) }
     }
     show(events, !noHeaders)
-    guard watch else {
+    guard var following = start else {
       if table.rows.isEmpty { console.note("No events found.") }
       return 0
     }
     var showsHeader = !noHeaders && table.rows.isEmpty
-    var newest = version
     while true {
-      newest = try client.change(after: newest, timeout: .seconds(30))
-      let next = try client.events(about: identity, limit: limit)
+      try following.waitForChange(atMost: .seconds(30))
+      let next = try following.ask { [limit] client throws(CLIError) in try client.events(about: identity, limit: limit)
+      }
       show(EventsCommand.news(in: next, after: events), showsHeader)
       if !table.rows.isEmpty { showsHeader = false }
       events = next

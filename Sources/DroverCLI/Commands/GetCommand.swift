@@ -59,8 +59,8 @@ package struct GetCommand: FleetCommand {
     let client = try connection.client(in: console)
     if showOrigin { return try await printOrigins(query, format, client, console) }
     var printer = ObjectPrinter(format: format, showsHeader: !noHeaders, showsKind: query.spansKinds)
-    // The version is read first, so that no change between the two answers is missed.
-    let version = watch ? try client.change(after: 0, timeout: .zero) : 0
+    // Begun first, so that no change between the two answers is missed.
+    let following = watch ? try Following(client, console) : nil
     let objects = try query.fetch(from: client)
     if objects.isEmpty, !watch { try client.requireFirstScan() }
     if objects.isEmpty, format.isTabular, !watch {
@@ -68,24 +68,23 @@ package struct GetCommand: FleetCommand {
       return 0
     }
     console.write(printer.render(objects, isSingle: query.isSingle, now: console.now()))
-    guard watch else { return 0 }
+    guard let following else { return 0 }
     if !objects.isEmpty { printer.showsHeader = false }
-    try follow(query, from: version, seen: objects, client, &printer, console)
+    try follow(query, following, seen: objects, &printer, console)
     return 0
   }
 
-  /// Prints what changed, until the server or the reader goes away.
+  /// Prints what changed, until the reader goes away.
   private func follow(
-    _ query: ObjectQuery, from start: Int64, seen: [FleetObject], _ client: FleetClient,
-    _ printer: inout ObjectPrinter, _ console: Console
+    _ query: ObjectQuery, _ start: Following, seen: [FleetObject], _ printer: inout ObjectPrinter, _ console: Console
   ) throws {
-    var version = start
+    var following = start
     var known = Dictionary(seen.map { ($0.reference, $0) }) { $1 }
     var query = query
     query.ignoresMissing = true
     while true {
-      version = try client.change(after: version, timeout: .seconds(30))
-      let objects = try query.fetch(from: client)
+      try following.waitForChange(atMost: .seconds(30))
+      let objects = try following.ask { [query] client throws(CLIError) in try query.fetch(from: client) }
       for object in objects where known[object.reference] != object {
         if let old = known[object.reference], printer.showsAlike(old, object, now: console.now()) { continue }
         console.write(printer.render([object], isSingle: true, now: console.now()))

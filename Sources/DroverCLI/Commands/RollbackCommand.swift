@@ -106,10 +106,15 @@ package struct RollbackCommand: FleetCommand {
       let older = index + 1 < versions.count ? versions[index + 1] : nil
       table.append([
         String(version.generation), version.acceptedAt.map { (now - $0).age } ?? "<unknown>",
-        String((version.revision ?? "").prefix(7)), version.changes(since: older).joined(separator: " "),
+        RollbackCommand.short(version.revision ?? ""), version.changes(since: older).joined(separator: " "),
       ])
     }
     return table.render()
+  }
+
+  private static func short(_ revision: String) -> String {
+    let mark = "-dirty"
+    return revision.hasSuffix(mark) ? revision.dropLast(mark.count).prefix(7) + mark : String(revision.prefix(7))
   }
 
   /// The whole document: name, labels and annotations as they are, and the older spec.

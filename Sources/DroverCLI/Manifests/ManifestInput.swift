@@ -14,9 +14,6 @@ struct ManifestInput {
   /// Whether only single files were named: what they do not hold may be elsewhere.
   private(set) var isPartial = true
 
-  /// Larger files are refused unread, as droverd does.
-  static let fileLimit = 16 << 20
-
   /// Fails with status 2 where a path does not exist. With `showsWholePaths`, diagnostics name files as they can be
   /// opened from here, not as they lie below their root.
   init(paths: [String], in console: Console, showsWholePaths: Bool = false) async throws {
@@ -35,7 +32,7 @@ struct ManifestInput {
       if try FileStat(path).kind == .directory {
         try await addFolder(path, showsWholePaths)
       } else {
-        let bytes = try FileReader.read(path, maxBytes: ManifestInput.fileLimit)
+        let bytes = try FileReader.read(path, maxBytes: ManifestLimits.fileBytes)
         files.append(
           ManifestTree.Input(
             root: Directory.parent(of: path), path: Directory.name(of: path), display: path, bytes: bytes))
@@ -50,7 +47,7 @@ struct ManifestInput {
     var root = path
     while root.count > 1, root.last == "/" { root.removeLast() }
     isPartial = false
-    let folder = try await FolderContents.read(root, maxBytes: ManifestInput.fileLimit)
+    let folder = try await FolderContents.read(root, maxBytes: ManifestLimits.fileBytes)
     let prefix = showsWholePaths ? (root == "." ? "" : root + "/") : ""
     for (place, contents) in folder.files {
       switch contents {

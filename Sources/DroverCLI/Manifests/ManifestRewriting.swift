@@ -25,7 +25,7 @@ enum ManifestRewriting {
 
   private static func read(_ path: String) throws(CLIError) -> FileContents {
     do throws(SystemError) {
-      return try FileReader.contents(of: path, maxBytes: ManifestInput.fileLimit)
+      return try FileReader.contents(of: path, maxBytes: ManifestLimits.fileBytes)
     } catch {
       throw CLIError("\(error); rollback -w runs on the machine of droverd")
     }

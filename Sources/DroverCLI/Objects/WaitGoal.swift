@@ -56,7 +56,9 @@ enum WaitGoal: Equatable, Sendable {
 
   /// Either may be the longer one: droverd shows what it was given, often a short hash.
   private static func isSame(_ wanted: String, _ shown: String) -> Bool {
-    wanted == shown || wanted.utf8.count >= 7 && shown.hasPrefix(wanted)
+    // What is edited behind a commit is not that commit.
+    if shown.hasSuffix("-dirty"), wanted != shown { return false }
+    return wanted == shown || wanted.utf8.count >= 7 && shown.hasPrefix(wanted)
       || shown.utf8.count >= 7 && wanted.hasPrefix(shown)
   }
 

@@ -14,11 +14,11 @@ struct WaitLoop {
     var isFirst = true
     var skipped: [Identity] = []
     defer { if !skipped.isEmpty { console.note(WaitLoop.note(on: skipped)) } }
-    // Read before the objects, so that no change between the two answers is missed.
-    var version = try client.change(after: 0, timeout: .zero)
+    // Begun before the objects are read, so that no change between the two answers is missed.
+    var following = try Following(client, until: deadline, console)
     while true {
       var seen: [(WaitTarget, FleetObject?)] = []
-      let objects = try objects(of: open)
+      let objects = try following.ask { [self, open] _ throws(CLIError) in try self.objects(of: open) }
       for (target, object) in zip(open, objects) {
         if isFirst { try requireExistence(of: target, object) }
         switch target.verdict(on: object) {
@@ -37,7 +37,7 @@ struct WaitLoop {
             .joined(separator: "\nerror: "))
       }
       open = seen.map(\.0)
-      version = try client.change(after: version, timeout: min(left, .seconds(30)))
+      try following.waitForChange(atMost: min(left, .seconds(30)))
     }
   }
 

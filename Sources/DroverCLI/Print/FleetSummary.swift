@@ -1,4 +1,5 @@
 import DroverCore
+import DroverPlanning
 
 /// What `drover status` prints.
 struct FleetSummary {
@@ -14,7 +15,7 @@ struct FleetSummary {
     fleet = objects.first { $0.kind == .fleet }
     // The Fleet's own Ready sums up the others, so it is not counted among them.
     self.objects = objects.filter { $0.kind != .fleet }
-    progress = self.objects.map(Progress.init)
+    progress = self.objects.map(\.progress)
     self.now = now
   }
 
@@ -22,7 +23,7 @@ struct FleetSummary {
   var hasFleet: Bool { fleet != nil }
 
   var isConverged: Bool {
-    problems.isEmpty && progress.allSatisfy { $0 == .ready || $0 == .suspended }
+    problems.isEmpty && progress.allSatisfy(\.isSettled)
       && fleet?.condition("Ready")?.status != "False"
   }
 
@@ -30,11 +31,11 @@ struct FleetSummary {
     var text = head + "\n" + verdict + "\n"
     text += table + "\n"
     var table = Table(header: [])
-    if let fleet, [.invalid, .stalled].contains(Progress(fleet)) {
-      table.append([fleet.reference, Progress(fleet).rawValue, cause(of: fleet)], empty: "")
+    if let fleet, [.invalid, .stalled].contains(fleet.progress) {
+      table.append([fleet.reference, fleet.progress.title, cause(of: fleet)], empty: "")
     }
-    for (object, state) in zip(objects, progress) where state != .ready {
-      table.append([object.reference, state.rawValue, cause(of: object)], empty: "")
+    for (object, state) in zip(objects, progress) where state != .ready && state != .notImplemented {
+      table.append([object.reference, state.title, cause(of: object)], empty: "")
     }
     if !table.rows.isEmpty { text += table.render(showsHeader: false) }
     return text
@@ -50,11 +51,13 @@ struct FleetSummary {
 
   private var verdict: String {
     var counts: [String] = []
-    for state in [Progress.stalled, .failing, .invalid, .progressing, .suspended] {
+    for state in [Progress.stalled, .failing, .invalid, .progressing, .suspended, .notImplemented] {
       let count = progress.count { $0 == state }
-      if count > 0 { counts.append("\(count) \(state.rawValue.lowercased())") }
+      if count > 0 { counts.append("\(count) \(state.words)") }
     }
-    counts.append("\(progress.count { $0 == .ready }) of \(objects.count) objects Ready")
+    // As the Fleet's own status counts: of what is left alone nothing is expected.
+    let expected = progress.count { $0 != .suspended && $0 != .notImplemented }
+    counts.append("\(progress.count { $0 == .ready }) of \(expected) objects Ready")
     var text = (isConverged ? "Converged: " : "Not converged: ") + counts.joined(separator: ", ") + "."
     if let blocked = fleet?.condition("PruneBlocked"), blocked.isTrue {
       text += " Pruning is blocked: \(TerminalText.escaped(blocked.message))"
@@ -70,15 +73,17 @@ struct FleetSummary {
   }
 
   private var table: String {
-    var table = Table(header: ["KIND", "TOTAL"] + Progress.allCases.map { $0.rawValue.uppercased() })
+    // What a newer version acts on is a column only where there is any.
+    let states = Progress.allCases.filter { $0 != .notImplemented || progress.contains(.notImplemented) }
+    var table = Table(
+      header: ["KIND", "TOTAL"] + states.map { $0.words.uppercased().replacing(" ", with: "-") })
     let groups: [(String, (Kind?) -> Bool)] = [
       ("providers", { $0 == .provider }), ("models", { $0 == .model }),
       ("others", { $0 != .provider && $0 != .model }),
     ]
     for (name, belongs) in groups {
-      let states = zip(objects, progress).filter { belongs($0.0.kind) }.map(\.1)
-      table.append(
-        [name, String(states.count)] + Progress.allCases.map { state in String(states.count { $0 == state }) })
+      let own = zip(objects, progress).filter { belongs($0.0.kind) }.map(\.1)
+      table.append([name, String(own.count)] + states.map { state in String(own.count { $0 == state }) })
     }
     return table.render()
   }
@@ -95,4 +100,13 @@ struct FleetSummary {
     if serving > 0, serving != object.generation { text += "; generation \(serving) serves" }
     return text
   }
+}
+
+extension FleetObject {
+  fileprivate var progress: Progress { Progress(status: value["status"]) }
+}
+
+extension Progress {
+  /// `Stalled`, at the head of an object's row.
+  fileprivate var title: String { words.prefix(1).uppercased() + words.dropFirst() }
 }

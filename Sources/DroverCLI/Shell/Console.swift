@@ -13,6 +13,8 @@ package struct Console {
   package var now: () -> Timestamp
   /// Time since some fixed point that no clock change moves, for deadlines.
   package var uptime: () -> Duration
+  /// Lets time pass; for attempts that follow each other.
+  package var pause: (Duration) -> Void
   /// All of standard input.
   package var readInput: () throws -> [UInt8]
   package var connect: (ServerAddress) -> any FleetTransport
@@ -23,7 +25,8 @@ package struct Console {
   package init(
     environment: [String: String], isTerminal: Bool, write: @escaping (String) -> Void,
     note: @escaping (String) -> Void, now: @escaping () -> Timestamp, uptime: @escaping () -> Duration,
-    readInput: @escaping () throws -> [UInt8], connect: @escaping (ServerAddress) -> any FleetTransport,
+    pause: @escaping (Duration) -> Void, readInput: @escaping () throws -> [UInt8],
+    connect: @escaping (ServerAddress) -> any FleetTransport,
     discard: @escaping (consuming Any) -> Void = { _ in }
   ) {
     self.environment = environment
@@ -32,6 +35,7 @@ package struct Console {
     self.note = note
     self.now = now
     self.uptime = uptime
+    self.pause = pause
     self.readInput = readInput
     self.connect = connect
     self.discard = discard

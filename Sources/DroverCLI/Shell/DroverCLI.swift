@@ -10,6 +10,10 @@ package enum DroverCLI {
 
   /// Runs one command line, and returns its exit status.
   package static func run(_ arguments: [String], in console: Console) async -> Int32 {
+    if arguments.first == "help", let unknown = unknownCommand(in: Array(arguments.dropFirst())) {
+      console.note("error: " + unknown)
+      return 1
+    }
     do {
       var command = try DroverCommand.parseAsRoot(arguments)
       if let command = command as? any FleetCommand { return try await command.run(in: console) }

@@ -144,7 +144,8 @@ package enum ModelFields {
         Field("slots", .integer(1...1024), "Requests served at once.", default: .integer(1), change: .reload),
       ]), "Context of the server."),
     Field(
-      "gpuLayers", .either([.enumeration(["Auto"]), .integer(0...10_000)]), "Layers kept on the GPU.",
+      "gpuLayers", .either([.enumeration(["Auto"]), .integer(0...10_000)]),
+      "Layers kept on the GPU: as many as fit, or a number; one beyond the model's layers means all.",
       default: .string("Auto"), change: .reload),
     Field("embedding", .boolean, "Serve embeddings.", default: .bool(false), change: .reload),
     Field(

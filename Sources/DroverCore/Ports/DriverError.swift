@@ -2,6 +2,8 @@
 package enum DriverError: Error, Hashable, Sendable {
   /// Nothing answered at `address`.
   case unreachable(address: String, cause: String)
+  /// What the provider runs on this host is not there; it may be installed at any time.
+  case unavailable(String)
   case throttled(retryAfter: Duration?)
   /// The account at the provider has nothing left to spend.
   case quotaExhausted(String)
@@ -30,7 +32,8 @@ package enum DriverError: Error, Hashable, Sendable {
 
   package var disposition: Disposition {
     switch self {
-    case .unreachable, .throttled, .quotaExhausted, .failed, .timedOut, .cancelled, .unauthorized, .modelNotFound,
+    case .unreachable, .unavailable, .throttled, .quotaExhausted, .failed, .timedOut, .cancelled, .unauthorized,
+      .modelNotFound,
       .insufficientMemory, .quantizing:
       .retry
     case .notPermitted, .secretNotFound, .notImplemented: .terminal
@@ -39,7 +42,7 @@ package enum DriverError: Error, Hashable, Sendable {
 
   package var reason: Reason {
     switch self {
-    case .unreachable: .providerUnavailable
+    case .unreachable, .unavailable: .providerUnavailable
     case .throttled, .quotaExhausted: .providerThrottled
     case .unauthorized: .authenticationFailed
     case .modelNotFound: .modelNotFound
@@ -57,7 +60,8 @@ package enum DriverError: Error, Hashable, Sendable {
     switch self {
     case .unreachable(let address, let cause): "cannot reach \(address): \(cause)"
     case .throttled(let delay): "the provider asks to slow down" + (delay.map { "; retry in \($0.manifestText)" } ?? "")
-    case .quotaExhausted(let text), .unauthorized(let text), .modelNotFound(let text), .failed(let text),
+    case .unavailable(let text), .quotaExhausted(let text), .unauthorized(let text), .modelNotFound(let text),
+      .failed(let text),
       .notPermitted(let text), .secretNotFound(let text), .insufficientMemory(let text), .timedOut(let text),
       .notImplemented(let text), .quantizing(let text):
       text

@@ -135,6 +135,13 @@ package protocol FleetStore: Sendable {
   func load() async throws(StoreError) -> StoredFleet
   /// All changes in one transaction that is on disk when this returns, or none of them.
   func commit(_ changes: [StoreChange]) async throws(StoreError)
+  /// Throws where what was committed is no longer where it was put, or would not be: a commit would fail as well.
+  func check() async throws(StoreError)
   /// Newest first.
   func history(of identity: Identity, limit: Int) async throws(StoreError) -> [HistoryEntry]
+}
+
+extension FleetStore {
+  /// What lies in memory is there.
+  package func check() async throws(StoreError) {}
 }

@@ -136,12 +136,17 @@ package struct RootState: Equatable, Sendable, Codable {
   package var failure: String?
   package var revision: String?
   package var files: Int
+  /// Paths of the files, below the root, that are not as ``revision`` has them.
+  package var edited: Set<String>
 
-  package init(path: String, failure: String? = nil, revision: String? = nil, files: Int = 0) {
+  package init(
+    path: String, failure: String? = nil, revision: String? = nil, files: Int = 0, edited: Set<String> = []
+  ) {
     self.path = path
     self.failure = failure
     self.revision = revision
     self.files = files
+    self.edited = edited
   }
 }
 
@@ -189,6 +194,15 @@ package struct DesiredFleet: Equatable, Sendable {
 
   /// The fleet's settings; built-in defaults without a Fleet object.
   package var fleetSpec: FleetSpec { FleetSpec(spec: fleet?.resource?.spec ?? .emptyMap) }
+
+  /// The commit that a document was read at; with `-dirty` behind it, as git writes it, where the file is not as that
+  /// commit has it.
+  package func revision(of source: SourceReference?) -> String? {
+    guard let source, let root = roots.first(where: { $0.path == source.root }), let commit = root.revision else {
+      return revision
+    }
+    return root.edited.contains(source.path) ? commit + "-dirty" : commit
+  }
 
   /// The commit of the manifests: the one revision of all roots, or all of them joined by a comma.
   package var revision: String? {

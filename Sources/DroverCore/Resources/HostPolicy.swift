@@ -2,7 +2,7 @@
 package struct HostPolicy: Equatable, Sendable {
   package struct Runtime: Equatable, Sendable {
     package var name: String
-    /// Absolute path of a `llama-server`.
+    /// Absolute path of a `llama-server`, or its bare name, which is looked for in the PATH.
     package var path: String
     /// Flags that manifests may pass, such as `--threads`.
     package var flags: [String]

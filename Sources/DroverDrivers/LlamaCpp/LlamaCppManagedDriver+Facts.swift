@@ -20,17 +20,32 @@ extension LlamaCppManagedDriver {
   /// The runtime that a provider names, as far as it can be run.
   func runtime(of provider: ProviderSpec) throws(DriverError) -> HostPolicy.Runtime {
     let runtimes = settings.policy.runtimes
-    guard let runtime = runtimes.first(where: { $0.name == provider.runtime }) else {
+    guard var runtime = runtimes.first(where: { $0.name == provider.runtime }) else {
       let hint = Suggestion.phrase(for: provider.runtime, among: runtimes.map(\.name))
       throw .notPermitted(
         "provider '\(provider.name)' names runtime '\(provider.runtime)', which the host policy does not have"
           + (hint.isEmpty ? "; add it under runtimes" : hint))
     }
+    if !runtime.path.contains("/") { runtime.path = try searched(runtime) }
     guard access(runtime.path, X_OK) == 0 else {
       let cause = errno == ENOENT ? "there is no \(runtime.path)" : "\(runtime.path) cannot be executed"
-      throw .notPermitted("runtime '\(runtime.name)': \(cause); install llama-server, or correct its path")
+      throw .unavailable(
+        "runtime '\(runtime.name)': \(cause); install llama-server there, or correct runtimes.\(runtime.name).path in "
+          + "the host policy" + (settings.policy.source.map { " \($0)" } ?? ""))
     }
     return runtime
+  }
+
+  /// The first program of this name in the PATH. Looked up at each use: what is installed later is found.
+  private func searched(_ runtime: HostPolicy.Runtime) throws(DriverError) -> String {
+    let path = settings.environment["PATH"] ?? ""
+    let folders = path.split(separator: ":").filter { $0.hasPrefix("/") }
+    for folder in folders where (try? FileStat("\(folder)/\(runtime.path)"))?.kind == .regular {
+      return "\(folder)/\(runtime.path)"
+    }
+    throw .unavailable(
+      "runtime '\(runtime.name)': no folder of the PATH (\(path)) holds \(runtime.path); install it there, or name its "
+        + "path as runtimes.\(runtime.name).path in a host policy (--host-policy)")
   }
 
   /// The model file after every check that needs no engine: flags, place, digest, completeness.

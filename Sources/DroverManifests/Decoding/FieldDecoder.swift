@@ -162,10 +162,20 @@ struct FieldDecoder {
         case (.integer, _), (.decimal, _), (.boolean, _), (.list, _), (.map, _), (.object, _): continue
         default: if case .string = resolved { break } else { continue }
         }
+        // A word that is none of the choices may have been meant as any of the alternatives.
+        if case .enumeration(let words) = type, !words.contains(text) {
+          return refuse(node, whole, hint: hint(for: text, words, types))
+        }
         return scalar(text, style == .plain, node, type)
       }
       return refuse(node, whole)
     }
+  }
+
+  private func hint(for text: String, _ words: [String], _ types: [FieldType]) -> String {
+    let takesNumbers = types.contains { if case .integer = $0 { true } else { false } }
+    if takesNumbers, case .integer = YAMLScalar(plain: text) { return "; remove the quotes" }
+    return Suggestion.phrase(for: text, among: words)
   }
 }
 

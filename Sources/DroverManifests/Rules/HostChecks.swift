@@ -68,9 +68,12 @@ private struct Checks {
       let runtime = spec["managed"]?.entry("runtime")
       let name = runtime?.value.string ?? "llama-server"
       if !policy.runtimes.contains(where: { $0.name == name }) {
+        let hint = Suggestion.phrase(for: name, among: policy.runtimes.map(\.name))
+        let place = policy.source ?? "a host policy (--host-policy)"
         refuse(
           .notPermitted, "spec.managed.runtime", runtime?.mark,
-          "the host policy has no runtime '\(name)'\(Suggestion.phrase(for: name, among: policy.runtimes.map(\.name)))")
+          "the host policy has no runtime '\(name)'"
+            + (hint.isEmpty ? "; add runtimes.\(name) with the path of its llama-server to \(place)" : hint))
       }
       return
     }

@@ -97,12 +97,17 @@ struct DiffBuilder {
 
   /// What an object does that nothing is loaded for.
   private func immediate(_ object: DesiredObject) -> String {
-    guard object.identity.kind == .modelSet else { return "takes effect at once" }
-    return SetEffect.words(for: object.identity.name, context)
+    switch object.identity.kind {
+    case .modelSet: return SetEffect.words(for: object.identity.name, context)
+    case .provider:
+      let excess = context.waits(of: object.identity).filter { $0.reason != .progressing }.map(\.message)
+      return (["takes effect at once"] + excess).joined(separator: "; ")
+    default: return "takes effect at once"
+    }
   }
 
-  /// How a new model could go on with the process of one that vanishes: both want the same one, and only the model id,
-  /// which follows the name, differs.
+  /// Why a new model does not go on with the process of one that vanishes, where both want the same one: the model id,
+  /// which follows the name, differs. And how it would.
   private func renameAdvice(_ object: DesiredObject, _ resource: Resource) -> String {
     let engine = resource.spec["llamaCpp"] ?? .emptyMap
     guard engine != .emptyMap, resource.spec["modelID"] == nil else { return "" }
@@ -114,7 +119,9 @@ struct DiffBuilder {
       guard isRunning, formerWish.provider == wish.provider else { continue }
       let formerEngine = FieldValue.object(["llamaCpp": former.spec["llamaCpp"]])
       let change = SpecDifference.changeClass(old: formerEngine, new: .object(["llamaCpp": engine]), kind: .model)
-      if change < .reload { return "; set spec.modelID: \(formerWish.modelID) to keep the process" }
+      guard change < .reload else { continue }
+      return "; not \(old.identity) renamed, since its model id follows its name: set spec.modelID: "
+        + "\(formerWish.modelID) to keep its process and history"
     }
     return ""
   }

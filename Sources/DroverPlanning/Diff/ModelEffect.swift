@@ -80,7 +80,9 @@ struct ModelEffect {
 
   var reload: String {
     let how: String
-    if hasLoad {
+    if !stale.contains(where: \.isServing) {
+      how = startAnew
+    } else if hasLoad {
       how = "Surge: the old serves until the new does"
     } else if drainsFirst {
       how = "Drain: does not serve while it loads" + estimate + inFlight + drainReason
@@ -89,6 +91,14 @@ struct ModelEffect {
     }
     guard let need, let new = need.first, let old = stale.first?.instance.reserved.first else { return how }
     return how + "; " + ModelEffect.arrow(old, new)
+  }
+
+  /// Of what does not serve nothing is kept, whatever `transition` says.
+  private var startAnew: String {
+    guard stale.contains(where: { $0.isLoading || $0.phase == .ready }) else {
+      return "nothing serves now: what fails its probes is ended, and this is loaded instead" + estimate
+    }
+    return "nothing serves yet: the load that is under way is given up for this one" + estimate
   }
 
   /// `host 10.8 -> 15.2GiB`.

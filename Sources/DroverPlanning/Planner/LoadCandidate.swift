@@ -36,7 +36,10 @@ struct LoadCandidate {
   /// Records of instances that were stopped for this one; they mark that it is under way until it starts.
   var stopped: [ObservedInstance]
 
-  /// At another provider, or another model there: never drained first unless memory demands it.
+  /// Whether its manifest wants the old to be gone before it starts, and something old is there.
+  var drainsFirst: Bool { model.wish.transition == .drain && !(serving.isEmpty && stopping.isEmpty) }
+
+  /// At another provider, or another model there. What is to surge drains all the same where memory demands it.
   var isMove: Bool {
     serving.contains { $0.instance.provider != model.wish.provider || $0.instance.modelID != model.wish.modelID }
   }

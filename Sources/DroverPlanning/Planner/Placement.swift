@@ -37,11 +37,11 @@ struct Placement {
 
   private mutating func place(_ candidate: LoadCandidate, _ builder: inout PlanBuilder) {
     guard hasGroup(candidate, &builder) else { return }
-    guard candidate.provider.spec.isManaged || slots.counts(candidate.provider) else {
+    if slots.counts(candidate.provider), !hasSlot(candidate, &builder) { return }
+    guard candidate.provider.spec.isManaged else {
+      if candidate.drainsFirst { return drain(candidate, "transition is Drain", &builder) }
       return load(candidate, &builder)
     }
-    guard hasSlot(candidate, &builder) else { return }
-    guard candidate.provider.spec.isManaged else { return load(candidate, &builder) }
     guard hasMemory(candidate, &builder) else { return }
     guard loads < Placement.concurrentLoads else {
       memory.enter(candidate.need, provider: candidate.provider.spec)
@@ -119,10 +119,8 @@ extension Placement {
   /// True when the candidate fits now. If not, room is made or waited for.
   private mutating func hasMemory(_ candidate: LoadCandidate, _ builder: inout PlanBuilder) -> Bool {
     let provider = candidate.provider.spec
-    let drainsFirst = candidate.model.wish.transition == .drain && !candidate.isMove
-    let mustDrain = drainsFirst && !(candidate.serving.isEmpty && candidate.stopping.isEmpty)
     guard let obstacle = memory.obstacle(candidate.need, provider: provider) else {
-      if !mustDrain { return true }
+      if !candidate.drainsFirst { return true }
       drain(candidate, "transition is Drain", &builder)
       return false
     }
@@ -136,7 +134,7 @@ extension Placement {
       keepRoom(candidate, "waits for memory that is being freed: \(obstacle.message)", &builder)
       return false
     }
-    if drainsFirst || candidate.model.wish.transition == .auto || candidate.isMove, !candidate.serving.isEmpty,
+    if candidate.model.wish.transition != .surge || candidate.isMove, !candidate.serving.isEmpty,
       memory.obstacle(candidate.need, provider: provider, freed: going + candidate.serving) == nil
     {
       drain(candidate, "both do not fit: \(obstacle.message)", &builder)

@@ -10,6 +10,7 @@ package enum Planner {
     CurrentRules.begin(&builder)
     for override in world.overrides { builder.wake(at: override.expiresAt) }
     ModelRules.apply(registry, to: &builder)
+    PoolRules.apply(to: &builder)
     Placement.apply(to: &builder)
     CurrentRules.finish(&builder)
     ProfileRules.apply(registry, to: &builder)

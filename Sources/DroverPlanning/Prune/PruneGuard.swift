@@ -130,22 +130,29 @@ private struct Sorting {
     return failure.map { "manifest root \(root) cannot be read: \($0)" }
   }
 
-  /// Why so many objects may not go at once; nil if they may.
+  /// Why so many objects may not go at once, with everything that would go; nil if they may.
   private func limit(_ doomed: [DesiredObject]) -> String? {
     let settings = world.desired.fleetSpec
-    for kind in [Kind.provider, .model] {
+    var isTooMuch = false
+    var parts: [String] = []
+    for kind in Kind.allCases {
       let going = doomed.count { $0.identity.kind == kind && $0.resource != nil }
-      let total = world.desired.objects.count { $0.identity.kind == kind && $0.resource != nil }
       guard going > 0 else { continue }
+      let total = world.desired.objects.count { $0.identity.kind == kind && $0.resource != nil }
+      let isGuarded = kind == .provider || kind == .model
       if going == total {
-        if settings.pruneAllowEmpty { continue }
-        return "this would remove every \(kind.rawValue) (\(total) of \(total))"
-      }
-      if total >= 3, going * 100 > settings.pruneMaxPercent * total {
-        return "this would remove \(going) of \(total) \(kind.plural), more than \(settings.pruneMaxPercent) %"
+        isTooMuch = isTooMuch || isGuarded && !settings.pruneAllowEmpty
+        parts.append("every \(kind.rawValue) (\(total) of \(total))")
+      } else {
+        let isOver = isGuarded && total >= 3 && going * 100 > settings.pruneMaxPercent * total
+        isTooMuch = isTooMuch || isOver
+        parts.append(
+          "\(going) of \(total) \(kind.plural)" + (isOver ? " (more than \(settings.pruneMaxPercent) %)" : ""))
       }
     }
-    return nil
+    guard isTooMuch else { return nil }
+    let all = [parts.dropLast().joined(separator: ", "), parts.last ?? ""].filter { !$0.isEmpty }
+    return "this would remove " + all.joined(separator: " and ")
   }
 
   /// For each doomed object that something staying refers to, the first such thing. What stays because it is referred

@@ -117,8 +117,10 @@ package enum FleetStatus {
     let objects = desired.objects.span
     var declared = 0
     for index in objects.indices where !objects[index].isAbsent { declared += 1 }
+    let edited = desired.roots.map(\.edited.count).reduce(0, +)
     return .object([
       "files": .integer(Int64(desired.roots.map(\.files).reduce(0, +))),
+      "edited": edited > 0 ? .integer(Int64(edited)) : nil,
       "documents": .integer(Int64(declared + desired.unreadable.count)),
       "errors": .integer(Int64(desired.diagnostics.count { $0.severity == .error })),
     ])
@@ -137,7 +139,7 @@ package enum FleetStatus {
   package static func document(status: FieldValue, context: StatusContext) -> FieldValue {
     let desired = context.world.desired
     if let fleet = desired.fleet {
-      return StatusReducer.document(fleet, status: status, revision: desired.revision)
+      return StatusReducer.document(fleet, status: status, revision: desired.revision(of: fleet.source))
     }
     return .object([
       "apiVersion": .string(manifestVersion), "kind": .string(Kind.fleet.rawValue),

@@ -2,13 +2,6 @@ package import DroverCore
 
 /// How many objects are in which state, each counted once.
 package struct FleetTally: Sendable {
-  /// What one object is counted as.
-  package enum Share: Sendable {
-    case ready, progressing, failing, stalled, invalid, suspended
-    /// Valid, and this version does nothing for it.
-    case notImplemented
-  }
-
   struct Count {
     var total = 0
     var ready = 0
@@ -23,9 +16,9 @@ package struct FleetTally: Sendable {
     /// Those that can be ready at all: nothing is wrong with the others, and nothing is done for them.
     var expected: Int { total - suspended - notImplemented }
 
-    mutating func enter(_ share: Share) {
+    mutating func enter(_ progress: Progress) {
       total += 1
-      switch share {
+      switch progress {
       case .ready: ready += 1
       case .progressing: progressing += 1
       case .failing: failing += 1
@@ -59,33 +52,13 @@ package struct FleetTally: Sendable {
 
   package init() {}
 
-  package mutating func count(_ kind: Kind, _ share: Share) {
+  package mutating func count(_ kind: Kind, _ progress: Progress) {
     switch kind {
-    case .model: models.enter(share)
-    case .provider: providers.enter(share)
+    case .model: models.enter(progress)
+    case .provider: providers.enter(progress)
     // The Fleet's own readiness is the sum of all others.
     case .fleet: return
-    default: others.enter(share)
-    }
-  }
-
-  /// What an object with this status section is counted as.
-  package static func share(of object: DesiredObject, _ status: FieldValue?) -> Share {
-    if case .refused = object.newest { return .invalid }
-    if object.isSuspended { return .suspended }
-    var ready = "Unknown"
-    for element in status?["conditions"]?.list ?? [] {
-      switch element.value["type"]?.string {
-      case ConditionType.stalled.rawValue:
-        return element.value["reason"]?.string == Reason.notImplemented.rawValue ? .notImplemented : .stalled
-      case ConditionType.ready.rawValue: ready = element.value["status"]?.string ?? ready
-      default: continue
-      }
-    }
-    switch ready {
-    case "True": return .ready
-    case "False": return .failing
-    default: return .progressing
+    default: others.enter(progress)
     }
   }
 

@@ -71,26 +71,4 @@ extension ModelStatus {
     }
     return (.yes, .probeSucceeded, "")
   }
-
-  /// What differs from an enforced state without anybody having asked for it; nil when nothing does.
-  func driftMessage(before conditions: ConditionSet) -> String? {
-    guard let resource = object.resource, previous?["specHash"]?.string == resource.specHash,
-      context.world.observed.isComplete
-    else { return nil }
-    switch wish?.desiredState {
-    case .loaded:
-      guard !instances.contains(where: \.isLive), provider?.isOnThisNode ?? true, !isPastSunset else { return nil }
-      let isReload = instances.contains { !isCurrent($0) && ($0.isStopping || $0.hasEnded) }
-      guard !isReload else { return nil }
-      let was = conditions.before(.loaded)?.status == .yes || conditions.before(.drifted)?.status == .yes
-      return was ? "it should be loaded and is not" : nil
-    case .unloaded:
-      guard previous?["desiredState"]?.string == DesiredState.unloaded.rawValue,
-        instances.contains(where: { $0.isLive })
-      else { return nil }
-      let isNew = previous?["instances"]?.list?.isEmpty ?? true
-      return isNew || conditions.before(.drifted)?.status == .yes ? "it should be unloaded and is not" : nil
-    case .onDemand, nil: return nil
-    }
-  }
 }

@@ -58,13 +58,8 @@ struct ModelStatus {
     } else {
       conditions.set(.specValid, .yes, .valid)
     }
-    let drift = driftMessage(before: conditions)
-    let held = context.world.overrides(of: object.identity)
-    if let first = held.first {
-      conditions.set(.drifted, .yes, .overridden, Overrides.sentence(first))
-    } else {
-      conditions.set(.drifted, drift == nil ? .no : .yes, drift == nil ? .inSync : .drifted, drift ?? "")
-    }
+    let drifted = driftedCondition(before: conditions)
+    conditions.set(.drifted, drifted.status, drifted.reason, drifted.message)
     if let deprecated = deprecatedCondition {
       conditions.set(.deprecated, deprecated.status, deprecated.reason, deprecated.message)
     }

@@ -2,6 +2,20 @@ import DroverCore
 import GRDB
 import Glibc
 
+/// What tells a file from every other one, whatever its name.
+struct FileIdentity: Equatable {
+  private var device: UInt64
+  private var inode: UInt64
+
+  /// Nil where nothing stands at the path.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
+}
+
 extension SQLiteFleetStore {
   /// The database is of another program.
   private struct ForeignDatabase: Error {}

@@ -18,7 +18,8 @@ package final class DirectoryManifestSource: ManifestSource {
 
     package init(
       walk: Duration = .seconds(10), walkWithoutEvents: Duration = .seconds(2), readAll: Duration = .seconds(60),
-      readAllWithoutEvents: Duration = .seconds(30), patience: Duration = .seconds(3), maxBytes: Int = 4 << 20
+      readAllWithoutEvents: Duration = .seconds(30), patience: Duration = .seconds(3),
+      maxBytes: Int = ManifestLimits.fileBytes
     ) {
       self.walk = walk
       self.walkWithoutEvents = walkWithoutEvents

@@ -7,6 +7,28 @@ enum RevisionReader {
     return headOfRepository(around: realRoot) ?? line(of: Directory.parent(of: realRoot) + "/revision")
   }
 
+  /// The index of the repository around a root, and where the root lies in it: empty, or a path that ends in a slash.
+  static func index(ofRoot realRoot: String) -> (path: String, prefix: String)? {
+    var folder = realRoot
+    while true {
+      if let git = gitFolder(at: folder + "/.git"), line(of: git + "/HEAD") != nil {
+        let below = realRoot.dropFirst(folder.count).drop { $0 == "/" }
+        return (git + "/index", below.isEmpty ? "" : below + "/")
+      }
+      let parent = Directory.parent(of: folder)
+      guard parent != folder, folder != "/" else { return nil }
+      folder = parent
+    }
+  }
+
+  /// Bytes of a name of an object in this repository: SHA-1, unless its settings say SHA-256.
+  static func nameLength(besideIndex path: String) -> Int {
+    let git = Directory.parent(of: path)
+    let common = line(of: git + "/commondir").map { $0.hasPrefix("/") ? $0 : git + "/" + $0 } ?? git
+    let settings = text(of: common + "/config")?.lowercased().filter { $0 != " " && $0 != "\t" } ?? ""
+    return settings.contains("objectformat=sha256") ? 32 : 20
+  }
+
   private static func components(_ path: String) -> [String] { path.split(separator: "/").map(String.init) }
 
   private static func isCommit(_ name: String) -> Bool {
@@ -27,12 +49,16 @@ enum RevisionReader {
   }
 
   /// `.git` is a folder, or a file that names one (a worktree or a submodule).
+  private static func gitFolder(at path: String) -> String? {
+    guard let stat = try? FileStat(path) else { return nil }
+    if stat.kind == .directory { return path }
+    guard let pointer = line(of: path), pointer.hasPrefix("gitdir: ") else { return nil }
+    let target = String(pointer.dropFirst(8))
+    return target.hasPrefix("/") ? target : Directory.parent(of: path) + "/" + target
+  }
+
   private static func head(inGitFolder path: String) -> String? {
-    var folder = path
-    if let pointer = line(of: path), pointer.hasPrefix("gitdir: ") {
-      let target = String(pointer.dropFirst(8))
-      folder = target.hasPrefix("/") ? target : Directory.parent(of: path) + "/" + target
-    }
+    guard let folder = gitFolder(at: path) else { return nil }
     guard let head = line(of: folder + "/HEAD") else { return nil }
     guard head.hasPrefix("ref: ") else { return isCommit(head) ? head : nil }
     let reference = String(head.dropFirst(5))

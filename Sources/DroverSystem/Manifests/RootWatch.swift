@@ -19,6 +19,9 @@ struct RootWatch {
   /// Files at which a writer seemed to be at work: since when they are waited for, on the monotonic clock.
   private(set) var unsettled: [String: Int64] = [:]
   private var known: [String: Known] = [:]
+  /// Rises whenever a file is known to be another than before: reading the same again is no change.
+  private var readings: UInt64 = 0
+  private var checkout = GitCheckout()
   /// When the last scan began, in milliseconds since 1970.
   private var scannedAt: Int64 = 0
   /// The device of the root when a manifest was last read.
@@ -33,9 +36,16 @@ struct RootWatch {
     self.patience = patience
   }
 
-  var state: RootState {
-    RootState(
-      path: path, failure: failure, revision: scan.root.flatMap(RevisionReader.revision), files: known.count)
+  mutating func state() -> RootState {
+    let known = known
+    let edited = scan.root.map { root in
+      checkout.edited(in: root, readings: readings) {
+        known.lazy.compactMap { name, file in file.stat.map { (name, $0) } }
+      }
+    }
+    return RootState(
+      path: path, failure: failure, revision: scan.root.flatMap(RevisionReader.revision), files: known.count,
+      edited: edited ?? [])
   }
 
   /// The manifests that the last walk found, relative to the root.
@@ -122,6 +132,7 @@ struct RootWatch {
       }
       let digest = hexadecimal(SHA256.hash(data: contents.bytes))
       let isNew = known[relative]?.sha256 != digest
+      if isNew || known[relative]?.stat != contents.stat { readings &+= 1 }
       known[relative] = Known(stat: contents.stat, sha256: digest)
       device = scan.rootStat?.device
       if isNew {
@@ -150,6 +161,7 @@ struct RootWatch {
 
   private mutating func forget(_ relative: String, into change: inout ChangeSet) {
     guard known.removeValue(forKey: relative) != nil else { return }
+    readings &+= 1
     change.remove(ManifestPath(root: path, path: relative))
   }
 
@@ -157,6 +169,7 @@ struct RootWatch {
     _ relative: String, _ reason: String, into change: inout ChangeSet, stat: FileStat? = nil
   ) {
     let isNew = known[relative]?.failure != reason
+    if isNew || known[relative]?.stat != stat { readings &+= 1 }
     known[relative] = Known(stat: stat, sha256: "", failure: reason)
     if isNew {
       change.set(SourceFile(place: ManifestPath(root: path, path: relative), sha256: "", content: .failure(reason)))

@@ -248,7 +248,7 @@ struct WatchSession {
       if held != nil { return nil }
       change = all
     }
-    let states = roots.map(\.state)
+    let states = roots.indices.map { roots[$0].state() }
     defer { (lastRoots, lastState) = (states, state) }
     var sameWatches = lastState
     sameWatches.watches = state.watches
