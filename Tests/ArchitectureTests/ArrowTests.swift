@@ -26,6 +26,9 @@ import Testing
       "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "Logging", "ServiceLifecycle",
       "Synchronization", "FoundationEssentials",
     ],
+    "DroverGateway": [
+      "DroverCore", "DroverHTTP", "NIOCore", "NIOPosix", "NIOSSL", "ServiceLifecycle", "Synchronization", "Glibc",
+    ],
     "DroverAPI": [
       "DroverCore", "DroverPlanning", "DroverManifests", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore",
       "NIOPosix", "Logging", "ServiceLifecycle", "Synchronization", "FoundationEssentials", "Glibc",
