@@ -25,6 +25,7 @@ extension Target.Dependency {
   static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+  static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
 }
 
 /// One library target of Drover: every arrow it may follow stands in `dependencies`, and
@@ -50,6 +51,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -84,12 +86,13 @@ let package = Package(
         "DroverCore", "DroverPlanning", "DroverRegistry", "DroverManifests", .hummingbird, .hummingbirdCore,
         .httpTypes, .nioCore, .nioPosix, .logging, .lifecycle,
       ]),
+    library("DroverGateway", ["DroverCore", "DroverHTTP", .nioCore, .nioPosix, .nioSSL, .lifecycle]),
     library(
       "DroverDaemon",
       [
         "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "DroverWire", "DroverSystem", "DroverJournal",
-        "DroverStore", "DroverDrivers", "DroverController", "DroverAPI", .argumentParser, .asyncHTTPClient,
-        .hummingbird, .logging, .lifecycle, .lifecycleSignals, .nioCore, .nioPosix,
+        "DroverStore", "DroverDrivers", "DroverController", "DroverAPI", "DroverGateway", .argumentParser,
+        .asyncHTTPClient, .hummingbird, .logging, .lifecycle, .lifecycleSignals, .nioCore, .nioPosix,
       ]),
     library(
       "DroverCLI",
@@ -125,6 +128,11 @@ let package = Package(
       [
         "DroverDrivers", "DroverTestKit", "DroverCore", "DroverSystem", "DroverWire", .asyncHTTPClient, .nioCore,
         .nioHTTP1,
+      ]),
+    tests(
+      "DroverGatewayTests",
+      [
+        "DroverGateway", "DroverCore", "DroverHTTP", "DroverTestKit", .lifecycle, .logging, .nioCore, .nioPosix,
       ]),
     tests("DroverHTTPTests", ["DroverHTTP", "DroverTestKit", .nioCore, .nioEmbedded, .nioHTTP1]),
     tests("DroverJournalTests", ["CDrover", "DroverCore", "DroverJournal", "DroverTestKit"]),

@@ -47,7 +47,9 @@ prepare_engine() {
   DROVER_TEST_MODELS=$(Tests/engine/models.sh | tail -n 1)
   DROVER_TEST_PYTHON=$(python_venv test PyYAML==6.0.3)
   DROVER_TEST_SCHEMATHESIS=$(dirname "$(python_venv schemathesis schemathesis==4.32.5)")/schemathesis
-  export DROVER_TEST_LLAMA_SERVER DROVER_TEST_MODELS DROVER_TEST_PYTHON DROVER_TEST_SCHEMATHESIS
+  DROVER_TEST_SDK_PYTHON=$(python_venv sdk openai==3.54.0 anthropic==2.12.0)
+  export DROVER_TEST_LLAMA_SERVER DROVER_TEST_MODELS DROVER_TEST_PYTHON
+  export DROVER_TEST_SCHEMATHESIS DROVER_TEST_SDK_PYTHON
   say "    engine $DROVER_TEST_LLAMA_SERVER, models $DROVER_TEST_MODELS"
 }
 

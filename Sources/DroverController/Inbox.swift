@@ -35,8 +35,10 @@ enum Message: Sendable {
   case forgetDiscovered(Set<String>, actor: String, request: String)
   /// Somebody asks for a model to be loaded or unloaded.
   case loadRequested(model: String, LoadRequest)
-  /// Requests for models came or went.
+  /// Somebody began to wait for a model, or waits no more.
   case demandChanged
+  /// Requests went to models that serve, which can wait a little.
+  case useChanged
 }
 
 /// Messages for the loop, and a wake-up that coalesces: many messages are one round.
@@ -63,6 +65,13 @@ final class Inbox: Sendable {
   /// Whether the manifests changed and that was not taken out yet.
   var holdsManifests: Bool {
     messages.withLock { $0.contains { if case .manifests = $0 { true } else { false } } }
+  }
+
+  /// Whether there is news, and all of it is of models in use.
+  var holdsOnlyUse: Bool {
+    messages.withLock { messages in
+      !messages.isEmpty && messages.allSatisfy { if case .useChanged = $0 { true } else { false } }
+    }
   }
 
   func drain() -> [Message] {

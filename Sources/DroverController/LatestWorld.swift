@@ -13,15 +13,30 @@ final class LatestWorld: Sendable {
     var state = FleetState()
     var plan = Plan()
     var isBusy = true
+    /// What the names of requests mean; made by the first request after a change.
+    var table: RoutingTable?
   }
 
   private let stored = Mutex(Stored())
 
   func put(_ state: FleetState, plan: Plan, isBusy: Bool) {
-    stored.withLock { $0 = Stored(state: state, plan: plan, isBusy: isBusy) }
+    stored.withLock { stored in
+      let table = stored.state.hasSameNames(as: state) ? stored.table : nil
+      stored = Stored(state: state, plan: plan, isBusy: isBusy, table: table)
+    }
   }
 
   var state: FleetState { stored.withLock { $0.state } }
+
+  var routing: Routing {
+    stored.withLock { stored in
+      let table = stored.table ?? RoutingTable(stored.state.effective)
+      stored.table = table
+      return Routing(table: table, current: stored.state.current.target)
+    }
+  }
+
+  func instance(_ id: String) -> Instance? { stored.withLock { $0.state.instances[id]?.instance } }
 
   var pruneConfirmation: String? { stored.withLock { $0.plan.prune.confirmation } }
 
@@ -51,6 +66,13 @@ final class LatestWorld: Sendable {
       if waits.contains(where: \.isUnderWay) { return .moving }
       return waits.isEmpty && !isRefused && !hasFailed && blocked.isEmpty ? .converged : .stalled
     }
+  }
+}
+
+extension FleetState {
+  /// Whether both desire the same. An object that did not change is one reference, so that this costs a round little.
+  fileprivate func hasSameNames(as other: FleetState) -> Bool {
+    overrides == other.overrides && desired.objects == other.desired.objects
   }
 }
 

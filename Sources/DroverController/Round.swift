@@ -24,6 +24,8 @@ struct Round {
   private static let shortestGap = Duration.milliseconds(10)
   /// No gap is longer: a clock that was set forward makes a round look long.
   private static let longestGap = Duration.seconds(2)
+  /// Requests come by the thousand a second: what models are used for is taken over this often.
+  private static let useGap = Duration.milliseconds(250)
   private static let storeRetry = Duration.seconds(1)
   /// How often records are looked at again before their steps have run out; more would be a plan that never settles.
   private static let passes = 6
@@ -119,7 +121,8 @@ struct Round {
   private var notBefore: Timestamp? {
     guard let lastEnd else { return nil }
     let isEdit = loop.inbox.holdsManifests
-    let gap = isEdit ? Round.shortestGap : min(max(Round.shortestGap, lastLength * 4), Round.longestGap)
+    let shortest = loop.inbox.holdsOnlyUse ? Round.useGap : Round.shortestGap
+    let gap = isEdit ? Round.shortestGap : min(max(shortest, lastLength * 4), Round.longestGap)
     let now = now
     // A clock that was set back tells nothing of how much time has passed.
     return now < lastEnd || now - lastEnd >= gap ? nil : lastEnd + gap

@@ -4,7 +4,7 @@ extension StepBook {
   /// Takes one message over into the state. Facts only: nothing is decided here.
   mutating func take(_ message: Message, backoff: (Int) -> Duration) {
     switch message {
-    case .manifests, .reconcileRequested, .demandChanged, .registration, .storeInDoubt: break
+    case .manifests, .reconcileRequested, .demandChanged, .registration, .storeInDoubt, .useChanged: break
     case .loadRequested(let model, let request): take(request, for: model)
     case .observation(let provider, let observation): take(observation, of: provider)
     case .facts(let model, let facts): take(facts, of: model)

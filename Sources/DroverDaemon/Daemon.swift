@@ -3,6 +3,7 @@ import DroverAPI
 import DroverController
 import DroverCore
 import DroverDrivers
+import DroverGateway
 import DroverManifests
 import DroverStore
 import DroverSystem
@@ -12,7 +13,7 @@ import UnixSignals
 
 /// The composition root: everything is made here, and nothing anywhere else is made twice.
 struct Daemon {
-  private let settings: DaemonSettings
+  let settings: DaemonSettings
 
   init(_ settings: DaemonSettings) { self.settings = settings }
 
@@ -89,6 +90,13 @@ struct Daemon {
     } catch {
       return .failure(DaemonError("--listen: \(error)"))
     }
+    do throws(DaemonError) {
+      if let gateway = try makeGateway(controller, access: drivers, surroundings: surroundings, logger: logger) {
+        services.append(.init(service: gateway))
+      }
+    } catch {
+      return .failure(error)
+    }
     services.append(.init(service: signals, successTerminationBehavior: .gracefullyShutdownGroup))
     services.append(.init(service: ReadyNotice(controller: controller, notifier: notifier)))
     if settings.isOnce {
@@ -129,6 +137,7 @@ struct Daemon {
     case let error as StoreError: error.message
     case let error as SystemError: "\(error)"
     case let error as ListenError: "\(error)"
+    case let error as GatewayError: "--gateway: \(error)"
     default: "\(error)"
     }
   }

@@ -9,11 +9,14 @@ package struct DaemonCommand: AsyncParsableCommand {
     abstract: "Reconciles a fleet of AI models with its manifests.",
     discussion: """
       Every option can be given by an environment variable too: DROVER_MANIFESTS (separated by ':'), DROVER_STATUS,
-      DROVER_STATE, DROVER_HOST_POLICY, DROVER_PRICE_CATALOGUE, DROVER_LISTEN, DROVER_LOG_FORMAT. Options win over variables.
+      DROVER_STATE, DROVER_HOST_POLICY, DROVER_PRICE_CATALOGUE, DROVER_LISTEN, DROVER_GATEWAY, DROVER_LOG_FORMAT. Options win over variables.
 
       SIGTERM leaves the models running and the next droverd adopts them; SIGINT stops them; SIGHUP reads all manifests
-      again. A listening TCP socket that the service manager passes (LISTEN_FDS) takes the place of --listen, a unix
-      socket that of droverd.sock in the folder of the state.
+      again. A listening TCP socket that the service manager passes (LISTEN_FDS) takes the place of --listen, one that is
+      named 'gateway' that of --gateway, a unix socket that of droverd.sock in the folder of the state.
+
+      The gateway takes the requests of OpenAI's and Anthropic's clients. It checks no keys yet: where an AccessKey, a
+      Budget or a RateLimit covers a request, it refuses it.
       """,
     version: "droverd \(droverVersion)")
 
@@ -40,7 +43,7 @@ package struct DaemonCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Listen on other addresses than loopback although requests are not authenticated.")
   var allowUnauthenticatedRemote = false
 
-  @Option(name: .long, help: "Address of the gateway. This version has none and refuses the option.")
+  @Option(name: .long, help: "Address of the gateway, such as 127.0.0.1:4000 (default: there is none).")
   var gateway: String?
 
   @Flag(name: .long, help: "Reconcile until everything agrees (exit 0) or nothing more can be done (exit 1).")

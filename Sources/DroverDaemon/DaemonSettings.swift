@@ -11,7 +11,11 @@ struct DaemonSettings: Sendable {
   var hostPolicyPath: String?
   var priceCataloguePath: String?
   var listen: ListenAddress
-  /// Sockets that the service manager listens on for us.
+  /// Nil: there is none.
+  var gateway: ListenAddress?
+  /// The socket of the gateway that the service manager listens on for us.
+  var passedGateway: PassedSocket?
+  /// Sockets that the service manager listens on for us, but the gateway's.
   var passed: [PassedSocket]
   var allowsUnauthenticatedNetwork: Bool
   var isOnce: Bool
@@ -31,9 +35,6 @@ struct DaemonSettings: Sendable {
       shown.append((name, value, source))
       return value
     }
-    if command.gateway != nil || environment["DROVER_GATEWAY"] != nil {
-      throw DaemonError("--gateway: this version has no gateway yet; leave the option out")
-    }
     let joined = pick(
       "manifests", command.manifests.isEmpty ? nil : command.manifests.joined(separator: ":"), "DROVER_MANIFESTS",
       "manifests")
@@ -42,7 +43,9 @@ struct DaemonSettings: Sendable {
     let status = pick("status", command.status, "DROVER_STATUS", "status")
     let state = pick("state", command.state, "DROVER_STATE", "state")
     let listen = pick("listen", command.listen, "DROVER_LISTEN", "127.0.0.1:3001")
-    let passed = try Self.passed(sockets)
+    let passed = try Self.passed(sockets.filter { $0.name != gatewaySocket })
+    let passedGateway = try Self.passed(sockets.filter { $0.name == gatewaySocket })
+    let gateway = try Self.gateway(command.gateway, environment, passedGateway, &shown)
     let addresses = passed.compactMap { if case .tcp(let address) = $0.address { "\(address)" } else { nil } }
     if !addresses.isEmpty {
       shown.removeAll { $0.name == "listen" }
@@ -73,19 +76,41 @@ struct DaemonSettings: Sendable {
     }
     return DaemonSettings(
       roots: roots, statusDirectory: status, stateDirectory: state, hostPolicyPath: policy, priceCataloguePath: prices,
-      listen: address,
-      passed: passed, allowsUnauthenticatedNetwork: command.allowUnauthenticatedRemote, isOnce: command.once,
+      listen: address, gateway: gateway, passedGateway: passedGateway.first, passed: passed,
+      allowsUnauthenticatedNetwork: command.allowUnauthenticatedRemote, isOnce: command.once,
       logsAsText: format == "text", logLevel: logLevel, environment: environment, shown: shown)
   }
 }
 
 extension DaemonSettings {
+  /// What the service manager calls the gateway's socket.
+  private static let gatewaySocket = "gateway"
+
+  private static func gateway(
+    _ flag: String?, _ environment: [String: String], _ passed: [PassedSocket],
+    _ shown: inout [(name: String, value: String, source: String)]
+  ) throws(DaemonError) -> ListenAddress? {
+    if let socket = passed.first {
+      guard passed.count == 1, case .tcp(let address) = socket.address else {
+        throw DaemonError("LISTEN_FDS: socket '\(gatewaySocket)' must be one TCP socket")
+      }
+      shown.append(("gateway", "\(address)", "LISTEN_FDS"))
+      return address
+    }
+    guard let text = flag ?? environment["DROVER_GATEWAY"] else {
+      shown.append(("gateway", "none", "default"))
+      return nil
+    }
+    guard let address = ListenAddress(text) else {
+      throw DaemonError("--gateway \(text): must be HOST:PORT, such as 127.0.0.1:4000")
+    }
+    shown.append(("gateway", text, flag != nil ? "--gateway" : "DROVER_GATEWAY"))
+    return address
+  }
+
   private static func passed(_ sockets: [ServiceSocket]) throws(DaemonError) -> [PassedSocket] {
     var passed: [PassedSocket] = []
     for socket in sockets {
-      guard socket.name != "gateway" else {
-        throw DaemonError("LISTEN_FDS: socket 'gateway': this version has no gateway yet; leave the socket out")
-      }
       switch socket.address {
       case .tcp(let host, let port):
         passed.append(PassedSocket(descriptor: socket.descriptor, address: .tcp(ListenAddress(host: host, port: port))))

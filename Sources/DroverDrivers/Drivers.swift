@@ -3,14 +3,14 @@ package import DroverCore
 
 /// All drivers of this version. A new one is one more case of ``driver(for:)`` and one more element of ``all``.
 package struct Drivers: DriverCatalogue {
-  private let llamaCpp: LlamaCppManagedDriver
-  private let external: LlamaCppExternalDriver
-  private let router: LlamaCppRouterDriver
-  private let custom: HostedDriver
-  private let openAI: HostedDriver
-  private let claude: HostedDriver
-  private let ollama: HostedDriver
-  private let vllm: HostedDriver
+  let llamaCpp: LlamaCppManagedDriver
+  let external: LlamaCppExternalDriver
+  let router: LlamaCppRouterDriver
+  let custom: HostedDriver
+  let openAI: HostedDriver
+  let claude: HostedDriver
+  let ollama: HostedDriver
+  let vllm: HostedDriver
 
   /// - Parameter client: made with ``UpstreamClient/configuration``; the caller shuts it down.
   package init(_ settings: DriverSettings, client: HTTPClient, surroundings: Surroundings) {

@@ -27,6 +27,9 @@ import Testing
       "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "Logging", "ServiceLifecycle",
       "Synchronization", "FoundationEssentials",
     ],
+    "DroverGateway": [
+      "DroverCore", "DroverHTTP", "NIOCore", "NIOPosix", "NIOSSL", "ServiceLifecycle", "Synchronization", "Glibc",
+    ],
     "DroverAPI": [
       "DroverCore", "DroverPlanning", "DroverRegistry", "DroverManifests", "Hummingbird", "HummingbirdCore",
       "HTTPTypes", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle", "Synchronization", "FoundationEssentials",

@@ -64,7 +64,7 @@ private func head(_ text: String) throws -> ReceivedRequestHead {
     var writer = HeadWriter(status: head.status)
     writer.copy(head.fields, head.options) { $0.endsAtClient }
     let text = String(decoding: try #require(writer.finish()), as: UTF8.self)
-    #expect(text == "HTTP/1.1 200 OK\r\nX-Request-ID: r\r\nRetry-After: 1\r\n\r\n")
+    #expect(text == "HTTP/1.1 200 OK\r\nDate: d\r\nX-Request-ID: r\r\nRetry-After: 1\r\n\r\n")
     #expect(!head.keepsAlive)
   }
 }

@@ -17,5 +17,7 @@ import Testing
 
   @Test func `encodes every byte that is reserved`() {
     #expect(PercentEncoding.encode("a/b c:é~") == "a%2Fb%20c%3A%C3%A9~")
+    #expect(PercentEncoding.decode("a%2Fb%20c:%c3%A9~") == "a/b c:é~")
+    for half in ["%", "%4", "%zz", "%+1", "%FF"] { #expect(PercentEncoding.decode(half[...]) == nil) }
   }
 }

@@ -9,8 +9,10 @@ final class ModelDesk: ModelGate {
     var book = UseBook()
     var access: [String: ModelAccess] = [:]
     var accessed: Set<String> = []
-    /// Whether the loop was told that there is news; one word is enough for any number of them.
+    /// Whether the loop was told that there is news; one word is enough for any number of them. News of somebody who
+    /// waits is told although it was told of use.
     var isAnnounced = false
+    var isDemandAnnounced = false
     /// When it was last told that somebody looked; looks within the interval in which they are written need no word.
     var lookToldAt: Timestamp?
     var waiters: [UInt64: AsyncStream<Void>.Continuation] = [:]
@@ -47,6 +49,13 @@ final class ModelDesk: ModelGate {
     }
     await surroundings.wait(for: stream, atMost: timeout)
     return try settle(ticket, model, timeout: timeout)
+  }
+
+  func beginAtOnce(_ model: String) -> ModelUse? {
+    let now = surroundings.now()
+    let use = state.withLock { $0.book.beginAtOnce(model, now: now) }
+    if use != nil { announce() }
+    return use
   }
 
   func end(_ use: ModelUse) {
@@ -99,17 +108,22 @@ final class ModelDesk: ModelGate {
 
   private func announce() {
     let now = surroundings.now()
-    let isNew = state.withLock { state in
-      guard !state.isAnnounced else { return false }
+    let message = state.withLock { state -> Message? in
+      if state.book.hasDemandNews {
+        guard !state.isDemandAnnounced else { return nil }
+        (state.isAnnounced, state.isDemandAnnounced) = (true, true)
+        return .demandChanged
+      }
+      guard !state.isAnnounced else { return nil }
       if !state.book.hasNews {
         let isTold = state.lookToldAt.map { $0 <= now && now - $0 < StepBook.demandInterval } ?? false
-        guard !state.accessed.isEmpty, !isTold else { return false }
+        guard !state.accessed.isEmpty, !isTold else { return nil }
         state.lookToldAt = now
       }
       state.isAnnounced = true
-      return true
+      return state.book.hasNews ? .useChanged : .demandChanged
     }
-    if isNew { inbox.post(.demandChanged) }
+    if let message { inbox.post(message) }
   }
 }
 
@@ -119,7 +133,7 @@ extension ModelDesk {
   /// What happened since the last round.
   func takeNews() -> (uses: [(model: String, use: UseBook.Use)], access: [String: ModelAccess]) {
     state.withLock { state in
-      state.isAnnounced = false
+      (state.isAnnounced, state.isDemandAnnounced) = (false, false)
       let access = state.access.filter { state.accessed.contains($0.key) }
       state.accessed = []
       return (state.book.takeNews(), access)

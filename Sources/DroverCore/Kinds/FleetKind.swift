@@ -43,7 +43,7 @@ extension KindDefinition {
       Field(
         "onShutdown", .enumeration(["Keep", "Stop"]),
         "Whether models keep running when droverd ends; absent: SIGTERM keeps, SIGINT stops."),
-      Field("gateway", .object(gateway), "Bounds of the gateway.", implemented: false),
+      Field("gateway", .object(gateway), "Bounds of the gateway."),
       Field("webhooks", .list(.object(webhook)), "Addresses that events are sent to.", implemented: false),
       Field(
         "modelDefaults", .object(ModelFields.inheritable),
@@ -66,7 +66,7 @@ extension KindDefinition {
         Field(
           "timeout", .duration(minimum: .milliseconds(1)), "How long a request may wait.",
           default: .duration(.seconds(60))),
-      ]), "Requests that wait for a model to load.", implemented: false),
+      ]), "Requests that wait for a model to load."),
   ]
   private static let fleetProfile: [Field] = [
     Field("interval", .duration(minimum: .seconds(1)), "How often; null: never.", nullable: true),

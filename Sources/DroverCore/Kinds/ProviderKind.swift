@@ -32,7 +32,7 @@ extension KindDefinition {
       Field("outlier", .object(outlier), "When a target is taken out of routing.", implemented: false),
       Field(
         "onDisconnect", .enumeration(["Auto", "Cancel", "Drain"]), "What becomes of a request whose client is gone.",
-        default: .string("Auto"), implemented: false),
+        default: .string("Auto")),
       Field("timeouts", .object(timeouts), "Bounds on time."),
       Field("modelDefaults", .object(ModelFields.inheritable), "Defaults of this provider's Models."),
     ])
@@ -79,13 +79,11 @@ extension KindDefinition {
       "connect", .duration(minimum: .milliseconds(1)), "Until a connection stands.", default: .duration(.seconds(5))),
     Field(
       "firstByte", .duration(minimum: .milliseconds(1)), "Until the first byte of a reply.",
-      default: .duration(.seconds(120)), implemented: false),
+      default: .duration(.seconds(120))),
     Field(
-      "idle", .duration(minimum: .milliseconds(1)), "Between two bytes of a reply.", default: .duration(.seconds(60)),
-      implemented: false),
+      "idle", .duration(minimum: .milliseconds(1)), "Between two bytes of a reply.", default: .duration(.seconds(60))),
     Field(
-      "total", .duration(minimum: .milliseconds(1)), "For one request.", default: .duration(.seconds(600)),
-      implemented: false),
+      "total", .duration(minimum: .milliseconds(1)), "For one request.", default: .duration(.seconds(600))),
     Field(
       "load", .duration(minimum: .milliseconds(1)), "For loading and warming up a model.",
       default: .duration(.seconds(600))),
@@ -127,6 +125,12 @@ package struct ProviderSpec: Equatable, Sendable {
   package var connectTimeout: Duration
   package var loadTimeout: Duration
   package var drainTimeout: Duration
+  /// Bounds on a reply: to its first byte, between two of its bytes, and on the whole.
+  package var firstByteTimeout: Duration
+  package var idleTimeout: Duration
+  package var totalTimeout: Duration
+  /// Whether a reply is read to its end although the client is gone.
+  package var drainsOnDisconnect: Bool
   package var discovery: DiscoverySettings
 
   package struct Pool: Equatable, Sendable {
@@ -171,6 +175,10 @@ package struct ProviderSpec: Equatable, Sendable {
     connectTimeout = spec[path: ["timeouts", "connect"]]?.duration ?? .seconds(5)
     loadTimeout = spec[path: ["timeouts", "load"]]?.duration ?? .seconds(600)
     drainTimeout = spec[path: ["timeouts", "drain"]]?.duration ?? .seconds(30)
+    firstByteTimeout = spec[path: ["timeouts", "firstByte"]]?.duration ?? .seconds(120)
+    idleTimeout = spec[path: ["timeouts", "idle"]]?.duration ?? .seconds(60)
+    totalTimeout = spec[path: ["timeouts", "total"]]?.duration ?? .seconds(600)
+    drainsOnDisconnect = spec["onDisconnect"]?.string == "Drain"
     discovery = DiscoverySettings(spec["discovery"] ?? .emptyMap)
   }
 

@@ -4,6 +4,8 @@ package protocol ModelGate: Sendable {
   /// Says that a request needs `model` (the name of its resource) now. Returns when it may be sent, which may be after
   /// a load; requests for one model are let in in the order in which they came. Every use is ended by ``end(_:)``.
   func begin(_ model: String) async throws(ModelRefusal) -> ModelUse
+  /// The same where no wait is needed; nil: ask ``begin(_:)``.
+  func beginAtOnce(_ model: String) -> ModelUse?
   /// The request is over, however it ended. Ending a use twice changes nothing.
   func end(_ use: ModelUse)
 }

@@ -75,5 +75,7 @@ package enum ExchangeFailure: Hashable, Sendable {
   case broken
   /// What the upstream sent is no HTTP/1.1.
   case malformed
+  /// The upstream's reply is not for the client.
+  case unauthorized
   case firstByteTimeout, silence, totalTimeout
 }

@@ -47,12 +47,24 @@ extension ExchangeMachine {
         return [.dropUpstream, .connect(isFresh: true)]
       }
       return [.dropUpstream] + giveUpReply(isBroken ? .malformed : .broken)
-    case .draining:
-      phase = .closed
-      (deadline, totalDeadline) = (nil, nil)
-      return [.dropUpstream] + endUse()
+    case .draining: return upstreamEnds()
     default: return []
     }
+  }
+
+  /// The reply that has begun to come is not passed on.
+  package mutating func reject(_ failure: ExchangeFailure) -> [Action] {
+    switch phase {
+    case .relaying: return [.dropUpstream] + giveUpReply(failure)
+    case .draining: return upstreamEnds()
+    default: return []
+    }
+  }
+
+  private mutating func upstreamEnds() -> [Action] {
+    phase = .closed
+    (deadline, totalDeadline) = (nil, nil)
+    return [.dropUpstream] + endUse()
   }
 
   /// The reply cannot be completed: refused where nothing of it was written, else cut off, which tells the client that
@@ -72,19 +84,13 @@ extension ExchangeMachine {
     case .awaitingModel:
       phase = .closed
       return [.giveUpModel]
-    case .connecting:
-      phase = .closed
-      (deadline, totalDeadline) = (nil, nil)
-      return [.dropUpstream] + endUse()
+    case .connecting: return upstreamEnds()
     case .relaying where upstream.drains:
       phase = .draining
       totalDeadline = nil
       deadline = now + limits.drain
       return []
-    case .relaying:
-      phase = .closed
-      (deadline, totalDeadline) = (nil, nil)
-      return [.dropUpstream] + endUse()
+    case .relaying: return upstreamEnds()
     case .draining, .closed: return []
     case .idle, .readingHead, .readingBody, .admitting, .refusing:
       phase = .closed
@@ -117,9 +123,7 @@ extension ExchangeMachine {
     case .relaying:
       let failure: ExchangeFailure = totalDeadline.map { $0 <= now } == true ? .totalTimeout : .silence
       return [.dropUpstream] + giveUpReply(hasBytes || failure == .totalTimeout ? failure : .firstByteTimeout)
-    case .draining:
-      phase = .closed
-      return [.dropUpstream] + endUse()
+    case .draining: return upstreamEnds()
     case .idle, .admitting, .awaitingModel, .refusing, .closed: return []
     }
   }

@@ -128,6 +128,12 @@ package struct ExchangeMachine: Sendable {
     return afterReply()
   }
 
+  /// Whether the client's connection is closed after the present reply.
+  package var willClose: Bool { !mayFollow() }
+
+  /// The present reply ends with the connection.
+  package mutating func closeAfterReply() { keepsAlive = false }
+
   // MARK: Ends
 
   func mayFollow() -> Bool { keepsAlive && !isQuiescing && !isClientGone }

@@ -68,7 +68,7 @@ extension FieldName {
   /// Whether a response's field ends here: it speaks for the provider's own host or account.
   package var endsAtClient: Bool {
     switch self {
-    case .setCookie, .altSvc, .strictTransportSecurity, .wwwAuthenticate, .organization, .project, .workspace, .date,
+    case .setCookie, .altSvc, .strictTransportSecurity, .wwwAuthenticate, .organization, .project, .workspace,
       .server, .routed:
       true
     default: isHopByHop

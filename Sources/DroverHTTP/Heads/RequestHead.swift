@@ -47,4 +47,20 @@ package enum PercentEncoding {
     }
     return String(decoding: out, as: UTF8.self)
   }
+
+  /// Nil for half an escape, and for what is no UTF-8.
+  package static func decode(_ text: Substring) -> String? {
+    var out: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        out.append(byte)
+        continue
+      }
+      guard let high = rest.popFirst().flatMap(HTTPByte.hexValue), let low = rest.popFirst().flatMap(HTTPByte.hexValue)
+      else { return nil }
+      out.append(UInt8(high << 4 | low))
+    }
+    return String(validating: out, as: UTF8.self)
+  }
 }

@@ -53,6 +53,8 @@ package struct UseBook: Sendable {
   private var uses: [UInt64: ModelUse] = [:]
   private var changed: Set<String> = []
   private var lastTicket: UInt64 = 0
+  /// Whether somebody began to wait since the last ``takeNews()``, or waits no more.
+  package private(set) var hasDemandNews = false
 
   package init() {}
 
@@ -76,7 +78,20 @@ package struct UseBook: Sendable {
       return (lastTicket, .refused(refusal))
     }
     entry.waiting.append(Waiter(ticket: lastTicket, since: now))
+    hasDemandNews = true
     return (lastTicket, .waits(position: entry.waiting.count))
+  }
+
+  /// The same where the model is open; nil, and nothing noted, where it is not.
+  package mutating func beginAtOnce(_ model: String, now: Timestamp) -> ModelUse? {
+    guard let instance = entries[model]?.open else { return nil }
+    lastTicket += 1
+    changed.insert(model)
+    let use = ModelUse(ticket: lastTicket, model: model, instance: instance)
+    uses[lastTicket] = use
+    entries[model]?.uses[instance, default: 0] += 1
+    entries[model]?.lastUsed = now
+    return use
   }
 
   private mutating func admit(
@@ -102,6 +117,7 @@ package struct UseBook: Sendable {
   package mutating func leave(_ ticket: UInt64, model: String) -> Int? {
     guard let place = entries[model]?.waiting.firstIndex(where: { $0.ticket == ticket }) else { return nil }
     entries[model]?.waiting.remove(at: place)
+    hasDemandNews = true
     changed.insert(model)
     return place + 1
   }
@@ -145,6 +161,7 @@ package struct UseBook: Sendable {
       entry.open = instance
       guard !entry.waiting.isEmpty else { return [] }
       changed.insert(model)
+      hasDemandNews = true
       let admitted = entry.waiting.map(\.ticket)
       entry.waiting = []
       for ticket in admitted { admit(ticket, model, instance, &entry, now) }
@@ -156,6 +173,7 @@ package struct UseBook: Sendable {
       let refusal = ModelRefusal(
         reason == .modelNotFound ? .unknownModel : .unavailable(reason), "model '\(model)' cannot be had: \(message)",
         retryAfter: retryAt.map { max(.seconds(1), $0 - now) })
+      hasDemandNews = true
       let refused = entry.waiting.map(\.ticket)
       entry.waiting = []
       return refused.map { ($0, .refused(refusal)) }
@@ -169,6 +187,7 @@ package struct UseBook: Sendable {
   package mutating func takeNews() -> [(model: String, use: Use)] {
     let models = changed.sorted()
     changed = []
+    hasDemandNews = false
     return models.map { model in
       let entry = entries[model] ?? Entry()
       if entry.isEmpty { entries[model] = nil }

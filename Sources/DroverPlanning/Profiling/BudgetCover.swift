@@ -55,17 +55,8 @@ struct BudgetCover {
     let provider = resource.spec["provider"]?.string ?? ""
     let labels = world.desired[Identity(.provider, provider)]?.resource?.labels ?? []
     return budgets.first { budget in
-      Self.covers(budget.spec[path: ["match", "models"]], resource.identity.name, resource.labels)
-        && Self.covers(budget.spec[path: ["match", "providers"]], provider, labels)
+      PolicySelector.covers(budget.spec[path: ["match", "models"]], resource.identity.name, resource.labels)
+        && PolicySelector.covers(budget.spec[path: ["match", "providers"]], provider, labels)
     }?.identity.name
-  }
-
-  /// An absent selector covers all, an empty list none.
-  private static func covers(_ selector: FieldValue?, _ name: String, _ labels: [Label]) -> Bool {
-    guard let selector else { return true }
-    if selector.list != nil { return selector.stringList.contains(name) }
-    return (selector["matchLabels"]?.map ?? []).allSatisfy { entry in
-      labels.contains { $0.key == entry.key && $0.value == entry.value.scalarText }
-    }
   }
 }

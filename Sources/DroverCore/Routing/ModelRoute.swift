@@ -1,0 +1,18 @@
+/// What a request needs to know of one Model of the manifests.
+package struct ModelRoute: Sendable {
+  /// Name of the resource.
+  package var name: String
+  /// `<provider>:<model id>`.
+  package var key: String
+  package var modelID: String
+  /// For people.
+  package var displayName: String
+  package var provider: ProviderSpec
+  package var aliases: [String]
+  /// When its manifest was first seen.
+  package var since: Timestamp
+  /// Whether its manifest keeps it unloaded.
+  package var isUnloaded: Bool
+  /// The first policy in force that covers requests for it; nil: none does.
+  package var policy: Identity?
+}

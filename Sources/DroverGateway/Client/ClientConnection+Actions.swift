@@ -1,0 +1,135 @@
+import DroverCore
+import DroverHTTP
+import NIOCore
+
+extension ClientConnection {
+  func perform(_ action: ExchangeMachine.Action) {
+    switch action {
+    case .admit: admit()
+    case .giveUpModel: exchange?.wait?.cancel()
+    case .connect(let isFresh): connect(isFresh: isFresh)
+    case .send: send()
+    case .refuse(let failure): refuse(failure)
+    case .keepUpstream: keepUpstream()
+    case .dropUpstream:
+      exchange?.connection?.close()
+      exchange?.connection = nil
+    case .endUse: endUse()
+    case .next:
+      flush()
+      release()
+    case .close(let isAbrupt): close(isAbrupt: isAbrupt)
+    }
+  }
+
+  func flush() { context?.flush() }
+
+  // MARK: Admission
+
+  private func admit() {
+    guard let head = intake.head else { return }
+    do throws(Refusal) {
+      try admit(head)
+    } catch {
+      deny(error)
+    }
+  }
+
+  private func admit(_ head: ReceivedRequestHead) throws(Refusal) {
+    let host = head.fields.value(of: .host).map { String(decoding: $0, as: UTF8.self) }
+    let origin = head.fields.value(of: .origin).map { String(decoding: $0, as: UTF8.self) }
+    if let refusal = loop.shared.hosts.refusal(host: host, origin: origin) { throw refusal }
+    guard let target = GatewayTarget(head.target) else {
+      throw Refusal(404, "not_found", "there is nothing at '\(head.target.prefix(200))'")
+    }
+    guard head.fields.text(head.methodRange) == target.method else {
+      throw Refusal(405, "method_not_allowed", "'\(head.target.prefix(200))' is asked by \(target.method)")
+    }
+    let router = RequestRouter(routing: loop.shared.routing.routing)
+    switch target {
+    case .models:
+      reply(OwnReply(json: ModelList.list(try router.models(), dialect: isAnthropic ? .anthropic : .openAI)))
+    case .model(let name):
+      let model = try router.model(listed: name)
+      reply(OwnReply(json: ModelList.entry(model, dialect: isAnthropic ? .anthropic : .openAI)))
+    case .inference(let path): try admit(head, path, router)
+    }
+  }
+
+  private func admit(_ head: ReceivedRequestHead, _ path: InferencePath, _ router: RequestRouter) throws(Refusal) {
+    let fields: PolicyFields
+    do throws(JSONScanError) { fields = try intake.fields() } catch { throw Refusal(error) }
+    let model = try router.route(path, model: fields.model)
+    let exchange = Exchange(
+      path: path, model: model, fields: fields, head: head, body: intake.body, requestID: requestID)
+    self.exchange = exchange
+    if let use = loop.shared.gate.beginAtOnce(model.name) {
+      ready(use, for: exchange)
+    } else {
+      machine.awaitModel()
+      enqueue(exchange)
+    }
+  }
+
+  /// A reply of our own that is no refusal.
+  private func reply(_ reply: OwnReply) {
+    ownReply = reply
+    for action in machine.refuse(.denied) { perform(action) }
+  }
+
+  private func enqueue(_ exchange: Exchange) {
+    let bound = NIOLoopBound((client: self, exchange: exchange), eventLoop: loop.eventLoop)
+    let wait = ModelWait(model: exchange.model.name) { [eventLoop = loop.eventLoop] answer in
+      eventLoop.execute {
+        let (client, exchange) = bound.value
+        switch answer {
+        case .success(let use): client.ready(use, for: exchange)
+        case .failure(let refusal): client.waitFailed(refusal, for: exchange)
+        }
+      }
+    }
+    exchange.wait = wait
+    loop.shared.waits.add(wait)
+  }
+
+  private func waitFailed(_ refusal: ModelRefusal, for exchange: Exchange) {
+    guard self.exchange === exchange else { return }
+    deny(Refusal(refusal))
+    advance([])
+  }
+
+  private func ready(_ use: ModelUse, for exchange: Exchange) {
+    guard self.exchange === exchange else {
+      loop.shared.gate.end(use)
+      return
+    }
+    exchange.use = use
+    do throws(Refusal) {
+      exchange.upstream = try loop.upstream(of: use, model: exchange.model)
+    } catch {
+      endUse()
+      deny(error)
+      advance([])
+      return
+    }
+    advance(machine.ready(exchange.limits, now: loop.now))
+  }
+
+  private func endUse() {
+    guard let use = exchange?.use else { return }
+    exchange?.use = nil
+    loop.shared.gate.end(use)
+  }
+
+  private func refuse(_ failure: ExchangeFailure) {
+    let refusal = Refusal(failure, model: exchange?.model.name ?? "")
+    let reply = refusal.map { OwnReply($0, dialect: dialect, requestID: requestID) } ?? ownReply
+    ownReply = reply
+    if let reply {
+      let isHead = intake.head?.method == .head
+      write(
+        reply.bytes(requestID: requestID, dialect: dialect, closes: machine.willClose, isHead: isHead), flush: true)
+    }
+    for action in machine.refusalWritten() { perform(action) }
+  }
+}
