@@ -101,7 +101,7 @@ import Testing
       let model = try await client.request("GET", "/api/v1/resources/models/chat")
       #expect(try model.json()[path: ["status", "accessCount"]] == .integer(1))
       #expect(try model.json()[path: ["status", "lastAccessed"]]?.string == "1970-01-01T00:00:09Z")
-      let byKey = try await client.request("GET", "/api/v1/models/local:chat").json()
+      let byKey = try await client.request("GET", "/api/v1/models/local:org/chat-8b").json()
       #expect(byKey[path: ["model", "accessCount"]] == .integer(2))
       #expect(byKey[path: ["model", "lastAccessed"]]?.string == "1970-01-01T00:00:09Z")
       _ = try await client.request("GET", "/api/v1/resources/models")

@@ -46,7 +46,7 @@ final class Daemon {
     let policy = HostPolicy(
       runtimes: [HostPolicy.Runtime(name: "llama-server", path: "/usr/bin/llama-server")],
       modelDirectories: ["/models"], secrets: [], networks: [], publicHosts: [], node: "here", source: nil,
-      prices: prices, version: version)
+      prices: prices)
     return FleetController(
       store: MortalStore(store: store, life: life), source: source, sink: FakeSink(folder: status, life: life),
       events: events, drivers: FakeDrivers(driver), meter: FakeMeter(), surroundings: time.surroundings,
