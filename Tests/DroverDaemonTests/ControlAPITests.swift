@@ -106,7 +106,7 @@ extension EndToEnd {
           "run", "http://127.0.0.1:\(station.port)/api-docs", "--phases", "examples,coverage,fuzzing", "--max-examples",
           "12", "--seed", "1", "--workers", "1", "--checks",
           "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
-            + "response_headers_conformance",
+            + "response_headers_conformance,negative_data_rejection,unsupported_method,use_after_free",
           "--exclude-path", "/api/v1/changes", "--exclude-path", "/api/v1/models/events", "--no-color",
           "--suppress-health-check", "all", "--generation-database", "none",
         ], in: station.folder, environment: ["PYTHONUNBUFFERED=1"])

@@ -8,8 +8,8 @@ enum APISchemas {
   /// Bodies of requests: what is not named is refused.
   private static let bodies = #"""
     {
-    "Any": {"description": "A list of models, {\"models\": […]} or a map of provider to either.", "anyOf": [
-      {"type": "array"}, {"type": "object", "required": ["models"], "properties": {"models": {"type": "array"}}}]},
+    "Any": {"description": "A list of models, {\"models\": […]} or a map of provider to either.",
+      "type": ["array", "object"], "additionalProperties": {"type": ["array", "object"]}},
     "Text": {"type": "string", "minLength": 1},
     "Reconcile": {"type": "object", "additionalProperties": false, "properties": {
       "object": {"type": ["string", "null"], "pattern": "^[A-Za-z]+/.+$"}}},

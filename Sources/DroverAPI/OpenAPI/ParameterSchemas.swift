@@ -13,12 +13,14 @@ enum ParameterSchemas {
     "origin": words(["api", "discovered"]), "wait": words(["true", "false"]),
     "excludeDeprecated": words(["true", "false"]),
     "minContextWindow": number(0, 1_000_000_000_000), "maxContextWindow": number(0, 1_000_000_000_000),
-    "limit": number(1, 1000), "after": number(0, 9_000_000_000_000_000), "timeoutMs": number(0, 60_000),
+    "limit": number(1, 10_000), "after": number(0, 9_000_000_000_000_000), "timeoutMs": number(0, 60_000),
     "inputTokens": number(0, 1_000_000_000_000), "outputTokens": number(0, 1_000_000_000_000),
-    "maxCostPerToken": .object(["type": .string("number"), "minimum": .integer(0), "maximum": .integer(1000)]),
+    "maxCostPerToken": .object([
+      "type": .string("number"), "minimum": .integer(0), "maximum": .integer(999_999_999_999),
+    ]),
     "version1": version, "version2": version, "minVersion": version, "maxVersion": version,
     "object": text("^(fleet|provider|model|modelset|route|budget|ratelimit|accesskey)/[a-z0-9]+$"),
-    "labelSelector": text("^[a-z0-9]*$"),
+    "labelSelector": .emptyMap,
   ]
 
   private static let version = text("^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$")
