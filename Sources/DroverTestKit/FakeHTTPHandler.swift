@@ -43,6 +43,12 @@ final class FakeHTTPHandler: ChannelInboundHandler {
         let (handler, context) = bound.value
         handler.give(answer, context)
       }
+    case .held(let gate, let answer):
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      context.eventLoop.makeFutureWithTask { for await _ in gate {} }.whenSuccess {
+        let (handler, context) = bound.value
+        handler.give(answer, context)
+      }
     case .reply(let status, let type, let headers, let body):
       var fields = HTTPHeaders(headers.map { ($0.key, $0.value) })
       fields.add(name: "Content-Type", value: type)

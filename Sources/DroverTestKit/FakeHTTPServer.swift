@@ -21,6 +21,8 @@ package final class FakeHTTPServer: Sendable {
     /// Events as they are yielded, until the stream ends or ``closeStreams()``.
     case events(AsyncStream<String>)
     indirect case late(Duration, Answer)
+    /// The answer once the stream has ended.
+    indirect case held(AsyncStream<Void>, Answer)
     case hang
     case close
   }

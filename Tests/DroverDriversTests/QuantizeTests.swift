@@ -162,7 +162,7 @@ struct QuantizeTests {
     #expect(facts.problem?.reason == .loadFailed)
     let message = facts.problem?.message ?? ""
     #expect(message.hasPrefix("cannot quantise tiny.gguf to Q4_0: quantising needs up to "), "\(message)")
-    #expect(message.hasSuffix(" in \(bench.directory("quantized")), where 3.0KiB are free; make room"), "\(message)")
+    #expect(message.hasSuffix(" in \(bench.directory("quantized")), where 3KiB are free; make room"), "\(message)")
     #expect(tool.calls == [])
     #expect(try Directory.list(bench.directory("quantized")).isEmpty)
   }
