@@ -33,6 +33,14 @@ struct FleetSimulator {
   var needs: [String: Int64] = [:]
   var now = Make.start
   var random: SplitMix64
+  /// What is wrong with the next loads of a model.
+  var faults: [String: Fault] = [:]
+  /// How a provider fails to answer, by its name.
+  var outages: [String: Outage] = [:]
+  /// Providers that own instances and were not looked at since the start of droverd.
+  var unseen: Set<String> = []
+  /// What instances were doing when droverd ended, as long as nobody has looked at them again.
+  var unlooked: [String: InstancePhase] = [:]
   private var launches = 0
 
   init(seed: UInt64) { random = SplitMix64(seed: seed) }
@@ -111,7 +119,8 @@ struct FleetSimulator {
     return World(
       desired: desired(), registered: registered.values.sorted { $0.identity < $1.identity },
       observed: ObservedFleet(
-        instances: instances.values.sorted { $0.instance.id < $1.instance.id }, facts: facts),
+        instances: instances.values.sorted { $0.instance.id < $1.instance.id }, providers: observations(), facts: facts,
+        isComplete: unseen.isEmpty),
       attempts: attempts, demands: demands, now: now, notices: notices, current: current)
   }
 
@@ -158,7 +167,9 @@ struct FleetSimulator {
       instances[id]?.instance.stoppingSince = now
       instances[id]?.phase = .stopping
     case .forget(let id):
-      if case .ended(let ending) = instances[id]?.phase, ending.cause != .stopped { fail(step.object, .crashed) }
+      if case .ended(let ending) = instances[id]?.phase, let reason = failure(ending.cause, step.object) {
+        fail(step.object, reason)
+      }
       instances[id] = nil
     case .profile: break
     }
@@ -170,8 +181,8 @@ struct FleetSimulator {
   }
 
   private mutating func move(_ old: Identity, _ new: Identity) {
-    guard let memory = memories[new], var resource = registered.removeValue(forKey: old)?.resource else { return }
-    resource.identity = new
+    guard let memory = memories[new], let resource = memory.resource, registered.removeValue(forKey: old) != nil
+    else { return }
     registered[new] = Registration(generation: memory.generation, firstSeen: Make.start, resource: resource)
     for id in instances.keys where instances[id]?.instance.model == old.name {
       instances[id]?.instance.model = new.name
@@ -190,38 +201,17 @@ struct FleetSimulator {
     var made = Make.instance("i\(10_000 + launches)", of: resource, generation: step.generation, phase: .intended)
     made.instance.reserved = reserve
     made.instance.intendedAt = now
-    made.instance.isManaged = !reserve.isEmpty
+    made.instance.isManaged = isManaged(made.instance.provider)
     instances[made.instance.id] = made
   }
 
-  private mutating func fail(_ identity: Identity, _ reason: Reason) {
+  mutating func fail(_ identity: Identity, _ reason: Reason) {
     guard let resource = memories[identity]?.resource else { return }
     let before = attempts[identity].flatMap { $0.specHash == resource.specHash ? $0.failures : nil } ?? 0
     let delay = Backoff.delay(failures: before + 1, random: random.next())
     attempts[identity] = Attempts(
       specHash: resource.specHash, failures: before + 1, lastFailure: now, nextAttempt: now + delay, reason: reason,
       message: "it ended")
-  }
-
-  /// Lets time pass and processes move on.
-  mutating func advance(by duration: Duration = .milliseconds(500), allTheWay: Bool = false) {
-    now = now + duration
-    for id in instances.keys.sorted() {
-      guard allTheWay || random.chance(60) else { continue }
-      switch instances[id]?.phase {
-      case .intended: instances[id]?.phase = .starting
-      case .starting:
-        instances[id]?.phase = .ready
-        instances[id]?.instance.readyAt = now
-      case .stopping: instances[id]?.phase = .ended(Ending(.stopped, "", at: now))
-      default: continue
-      }
-    }
-  }
-
-  mutating func crash(_ id: String) {
-    guard let observed = instances[id], observed.phase == .ready || observed.phase == .starting else { return }
-    instances[id]?.phase = .ended(Ending(.crashed, "exit status 1", at: now))
   }
 }
 

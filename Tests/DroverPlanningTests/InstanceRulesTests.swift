@@ -33,6 +33,21 @@ import Testing
     #expect(plan(Make.model("a", warmup: false), [("i", .ready)], loaded: false).summary == ["model/a mark-loaded i"])
   }
 
+  @Test
+  func `S8.1.4 a model is warmed up by default where that costs nothing, and elsewhere where its manifest says so`() {
+    func steps(_ type: String, warmup: Bool? = nil) -> [String] {
+      let model = Make.model("a", warmup: warmup)
+      let provider = Make.object(Make.provider(limit: nil, type: type))
+      let instances = [Make.instance("i", of: model, loaded: false)]
+      return Planner.plan(Make.world([provider, Make.object(model)], instances: instances)).summary
+    }
+    for type in ["llama.cpp", "ollama", "vllm"] { #expect(steps(type) == ["model/a warm-up i"], "\(type)") }
+    for type in ["openai", "claude"] {
+      #expect(steps(type) == ["model/a mark-loaded i"], "\(type)")
+      #expect(steps(type, warmup: true) == ["model/a warm-up i"], "\(type)")
+    }
+  }
+
   @Test func `an unhealthy process is ended at once`() {
     let plan = plan(Make.model("a"), [("i", .unhealthy(failures: 3, message: "timed out"))])
     #expect(plan.steps.map(\.action) == [.unload(instance: "i", drain: .zero)])

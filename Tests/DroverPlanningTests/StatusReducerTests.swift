@@ -127,7 +127,7 @@ import Testing
 
   // MARK: How a model came not to be loaded
 
-  @Test func `never loaded, crashed, evicted and unloaded on purpose are told apart`() throws {
+  @Test func `S1.2.2 never loaded, crashed, evicted and unloaded on purpose are told apart`() throws {
     let idle = Make.model("a", state: "OnDemand")
     let fresh = try status(world(idle))
     #expect(fresh.condition("Ready") == "True NeverLoaded: Not loaded, as nothing asked for it.")

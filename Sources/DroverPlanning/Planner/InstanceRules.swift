@@ -19,6 +19,7 @@ struct InstanceRules {
     for observed in model.instances {
       model.isCurrent(observed) ? sortCurrent(observed, &builder) : sortStale(observed, &builder)
     }
+    keepNewest(&builder)
     if let best = chooseBest(&builder) {
       stopped.forEach { builder.add(.clear, model.forget($0)) }
       tend(best, &builder)
@@ -66,6 +67,24 @@ struct InstanceRules {
         )
       }
     }
+  }
+
+  /// Of several loaded instances of older specs the newest serves on until the present spec is loaded; the others have
+  /// had their successor.
+  private mutating func keepNewest(_ builder: inout PlanBuilder) {
+    guard serving.count > 1, !current.contains(where: \.isServing) else { return }
+    serving.sort { left, right in
+      if left.isServing != right.isServing { return left.isServing }
+      return (right.instance.generation, left.instance.id) < (left.instance.generation, right.instance.id)
+    }
+    for old in serving.dropFirst() {
+      builder.add(
+        .drain,
+        model.unload(
+          old, drain: builder.providers[old.instance.provider]?.spec.drainTimeout ?? model.drain, .specChanged,
+          "unload generation \(old.instance.generation): generation \(serving[0].instance.generation) serves"))
+    }
+    serving.removeLast(serving.count - 1)
   }
 
   /// Of several instances of one spec the most advanced and then the oldest stays.
@@ -137,7 +156,7 @@ struct InstanceRules {
   }
 
   private func load(_ builder: inout PlanBuilder) {
-    let gate = LoadGate(model: model, world: builder.world)
+    let gate = LoadGate(model: model, world: builder.world, verdict: builder.verdict)
     if let obstacle = gate.obstacle() {
       stopped.forEach { builder.add(.clear, model.forget($0)) }
       builder.add(obstacle)

@@ -4,6 +4,8 @@ import DroverCore
 struct LoadGate {
   let model: ModelCase
   let world: World
+  /// What the prune guard says of models whose manifests are gone.
+  var verdict = PruneVerdict()
 
   typealias Rule = @Sendable (LoadGate) -> Wait?
 
@@ -28,6 +30,10 @@ struct LoadGate {
     guard case .absent(_, let scans) = model.object.newest,
       model.resource.annotation(Annotation.prune) != Annotation.disabled
     else { return nil }
+    // It stays for as long as something else holds it, so nobody is kept waiting for it.
+    if let kept = verdict.blocked.first(where: { $0.identity == model.identity }) {
+      return wait(kept.reason, "its manifest is gone, and it is not loaded again; " + kept.message)
+    }
     return wait(
       .progressing,
       scans == 0 ? "waits for its manifest to be read" : "its manifest is gone; waits for the grace period")

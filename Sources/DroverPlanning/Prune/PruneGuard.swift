@@ -78,7 +78,10 @@ private struct Sorting {
     }
     let identities = doomed.map(\.identity)
     let token = PruneGuard.token(of: identities)
-    let excess = limit(doomed)
+    // What a manifest still refers to stays anyway: were it counted, what is left of a confirmed set would have to be
+    // confirmed once more.
+    let named = referrers(of: Set(identities), andRegistered: false)
+    let excess = limit(doomed.filter { named[$0.identity] == nil })
     if let excess, !world.desired.confirmedPrunes.contains(token) {
       blocked += identities.map {
         PruneVerdict.Blocked($0, .pruneLimit, excess + "; confirm with 'drover confirm-prune \(token)'")
@@ -124,7 +127,7 @@ private struct Sorting {
 
   /// For each doomed object that something staying refers to, the first such thing. What stays because it is referred
   /// to keeps what it refers to in turn.
-  private func referrers(of doomed: Set<Identity>) -> [Identity: Identity] {
+  private func referrers(of doomed: Set<Identity>, andRegistered: Bool = true) -> [Identity: Identity] {
     var result: [Identity: Identity] = [:]
     var outgoing: [Identity: [Identity]] = [:]
     var staying: [(Identity, [Identity])] = []
@@ -138,7 +141,7 @@ private struct Sorting {
       }
     }
     for object in world.desired.objects { if let resource = object.resource { note(resource) } }
-    for registration in world.registered { note(registration.resource) }
+    if andRegistered { for registration in world.registered { note(registration.resource) } }
     var queue = staying.sorted { $0.0 < $1.0 }
     var next = 0
     while next < queue.count {
