@@ -7,7 +7,7 @@ import Testing
     ("8GiB", Int64(8) << 30), ("512MiB", 536_870_912), ("8GB", 8_000_000_000), ("5.73GB", 5_730_000_000),
     ("1024B", 1024), ("1.5KiB", 1536), ("0B", 0), ("2TiB", 2_199_023_255_552), ("1kB", 1000), ("0.5B", 0),
   ])
-  func `reads sizes with their unit`(text: String, bytes: Int64) {
+  func `S2.1.8 reads sizes with their unit`(text: String, bytes: Int64) {
     #expect(ByteCount(manifestText: text)?.bytes == bytes)
   }
 

@@ -32,7 +32,7 @@ struct OpenAIDriverTests {
   }
 
   @Test
-  func `loading costs nothing, and warming up is one short request`() async throws {
+  func `S8.1.4 loading costs nothing, and warming up is one short request`() async throws {
     let bench = try await bench([:])
     let instance = try await bench.ready(bench.started())
     #expect(bench.fake.traffic.inferences == 0)

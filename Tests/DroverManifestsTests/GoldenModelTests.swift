@@ -3,7 +3,7 @@ import DroverManifests
 import DroverSystem
 import Testing
 
-/// The models of `examples/models`. S2.1.1 to S2.1.5, S2.1.9, S2.2.1 to S2.2.4
+/// The models of `examples/models`. S2.1.1, S2.1.2, S2.1.3, S2.1.4, S2.1.5, S2.1.9, S2.2.1, S2.2.2, S2.2.3, S2.2.4
 struct GoldenModelTests {
   private static let folder =
     "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/examples/models"
@@ -60,12 +60,35 @@ struct GoldenModelTests {
     #expect(spec[path: ["capabilities", "add"]]?.stringList == capabilities)
   }
 
+  @Test func `S2.1.2 S2.1.3 what is left out has its default, and an absent limit limits nothing`() throws {
+    let tree = Tree([
+      "a.yaml": """
+      apiVersion: drover.dev/v1alpha1
+      kind: Provider
+      metadata: {name: p}
+      spec: {type: custom, baseURL: "http://127.0.0.1:9"}
+      ---
+      apiVersion: drover.dev/v1alpha1
+      kind: Model
+      metadata: {name: m}
+      spec: {provider: p, cost: {inputTokens: "0.01"}, rateLimit: {tokensPerMinute: 5}}
+      """
+    ])
+    let spec = try #require(tree.fold()[Identity(.model, "m")]?.resource?.spec)
+    #expect(spec["version"]?.string == "1.0.0")
+    #expect(spec[path: ["cost", "currency"]]?.string == "USD" && spec[path: ["cost", "per"]]?.integer == 1000)
+    #expect(spec["rateLimit"]?.map?.map(\.key) == ["tokensPerMinute"])
+  }
+
   @Test func `notes, tags and free words are kept`() throws {
     let fleet = try fleet()
     let llama = try #require(fleet[Identity(.model, "llama-3.1-8b-instruct")]?.resource?.spec)
     #expect(llama[path: ["cost", "note"]]?.string == "Self-hosted, no API costs")
     #expect(llama[path: ["rateLimit", "note"]]?.string == "Limited by hardware capabilities")
     #expect(llama["tags"]?.stringList == ["self-hosted", "open-source", "local"])
+    // S2.1.7 S2.1.8
+    #expect(llama[path: ["llamaCpp", "quantization"]]?.string == "Q5_K_M")
+    #expect(llama[path: ["llamaCpp", "fileSize"]]?.byteCount == ByteCount(5_730_000_000))
     let custom = try #require(fleet[Identity(.model, "my-custom-model")]?.resource?.spec)
     #expect(custom[path: ["metadata", "customField"]]?.string == "value")
     #expect(custom[path: ["llamaCpp", "file"]]?.string == "my-model.gguf")

@@ -146,7 +146,9 @@ import Testing
       ])
   }
 
-  @Test(arguments: [false, true]) func `models of other servers count only where the Fleet says so`(_ counts: Bool) {
+  @Test(arguments: [false, true]) func `S8.1.6 models of other servers count only where the Fleet says so`(
+    _ counts: Bool
+  ) {
     let fleet = Tree([
       "a.yaml": server + "---\n" + engine,
       "f.yaml": manifest("Fleet", "f", "{loading: {maxLoadedModels: 1, countHosted: \(counts)}}"),

@@ -52,6 +52,7 @@ extension ModelEntry {
     add("apiEndpoint", apiEndpoint.map { .string($0) })
     add("modelFile", spec[path: ["llamaCpp", "file"]])
     add("quantization", spec[path: ["llamaCpp", "quantization"]])
+    add("fileSize", spec[path: ["llamaCpp", "fileSize"]])
     if let required = spec[path: ["llamaCpp", "requiredMemory"]]?.map, required.count == 1 {
       add("requiredRAM", required[0].value)
     }

@@ -127,7 +127,9 @@ package enum ModelFields {
   private static let llamaCpp: [Field] = [
     Field("file", .string(.relativePath), "GGUF file below a model directory of the host policy.", change: .reload),
     Field("sha256", .string(.sha256), "Digest that the file must have.", nullable: true, change: .reload),
-    Field("quantization", .string(.nonEmpty), "What the file is quantised to, for people."),
+    Field(
+      "quantization", .string(.nonEmpty), "What the file is quantised to; a file that says otherwise is not loaded."),
+    Field("fileSize", .bytes, "How large the file is, to one percent; one of another size is not loaded."),
     Field(
       "quantize", .enumeration(QuantizationType.all),
       "Serve a copy of the file that is quantised to this; made once with llama-quantize, and kept.", nullable: true,

@@ -18,6 +18,10 @@ package struct ModelSpec: Equatable, Sendable {
   package struct LlamaCpp: Equatable, Sendable {
     package var file: String?
     package var sha256: String?
+    /// What the file is said to be quantised to, `Q5_K_M`.
+    package var quantization: String?
+    /// How large the file is said to be, as people write it.
+    package var fileSize: ByteCount?
     /// The type that the file is quantised to before loading; nil: it is loaded as it is.
     package var quantize: String?
     package var contextPerRequest: Int?
@@ -43,7 +47,8 @@ package struct ModelSpec: Equatable, Sendable {
     contextWindow = spec["contextWindow"]?.integer.map(Int.init)
     let engine = spec["llamaCpp"] ?? .emptyMap
     llamaCpp = LlamaCpp(
-      file: engine["file"]?.string, sha256: engine["sha256"]?.string, quantize: engine["quantize"]?.string,
+      file: engine["file"]?.string, sha256: engine["sha256"]?.string, quantization: engine["quantization"]?.string,
+      fileSize: engine["fileSize"]?.byteCount, quantize: engine["quantize"]?.string,
       contextPerRequest: engine[path: ["context", "perRequest"]]?.integer.map(Int.init),
       slots: Int(engine[path: ["context", "slots"]]?.integer ?? 1),
       gpuLayers: engine["gpuLayers"]?.integer.map(Int.init),

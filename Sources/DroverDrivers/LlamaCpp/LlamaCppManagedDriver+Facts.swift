@@ -50,6 +50,9 @@ extension LlamaCppManagedDriver {
       let needed = ByteCount(Int64(clamping: metadata.expectedFileSize)).display
       throw .failed("\(name): \(size), header needs \(needed): truncated; copy it again")
     }
+    if let difference = metadata.difference(from: engine, size: file.stat.size) {
+      throw .failed("\(name) \(difference)")
+    }
     if let wanted = engine.sha256?.lowercased() {
       let found = try await files.digest(of: file)
       guard found == wanted else {
@@ -68,6 +71,25 @@ extension LlamaCppManagedDriver {
     let settings = MemoryEstimate.Settings(model, trainedContext: metadata.contextLength)
     let estimate = MemoryEstimate(of: metadata, settings, weights: weights).total
     return [PoolAmount("host", estimate.roundedUpToMebibytes)]
+  }
+}
+
+extension GGUFMetadata {
+  /// What a file is other than its manifest says, and what to do; nil where both agree as far as can be told.
+  ///
+  /// A size is compared to one percent: people write `5.73GB`. What a file is quantised to is compared where both are
+  /// names of `llama.h`.
+  func difference(from engine: ModelSpec.LlamaCpp, size: Int64) -> String? {
+    // Of a split model this file is only a part.
+    if let wanted = engine.fileSize, splitCount ?? 1 <= 1, abs(wanted.bytes - size) > wanted.bytes / 100 {
+      return "has \(ByteCount(size).display), not \(wanted.display); copy it again, or correct llamaCpp.fileSize"
+    }
+    if let wanted = engine.quantization?.uppercased(), let found = quantization, found != wanted,
+      GGUFMetadata.isQuantization(wanted)
+    {
+      return "is quantised to \(found), not \(wanted); copy the right file, or correct llamaCpp.quantization"
+    }
+    return nil
   }
 }
 

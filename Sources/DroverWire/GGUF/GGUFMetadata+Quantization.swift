@@ -2,6 +2,9 @@ extension GGUFMetadata {
   /// The name that people know ``fileType`` by, such as `Q4_K_M`; nil for a number newer than this table.
   package var quantization: String? { fileType.flatMap { Self.quantizations[$0] } }
 
+  /// Whether `name` is one of those names.
+  package static func isQuantization(_ name: String) -> Bool { quantizations.values.contains(name) }
+
   /// The numbers are those of `llama_ftype` in `llama.h`.
   private static let quantizations: [UInt64: String] = [
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S",
