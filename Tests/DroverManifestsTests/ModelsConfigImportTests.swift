@@ -40,7 +40,8 @@ struct ModelsConfigImportTests {
     #expect(own[path: ["llamaCpp", "file"]]?.string == "my-model.gguf")
     #expect(own[path: ["llamaCpp", "quantization"]]?.string == "Q5_K_M")
     #expect(own[path: ["llamaCpp", "requiredMemory", "host"]]?.byteCount == ByteCount(8_000_000_000))
-    #expect(own[path: ["metadata", "fileSize"]]?.string == "5.73GB")
+    #expect(own[path: ["llamaCpp", "fileSize"]]?.byteCount == ByteCount(5_730_000_000))
+    #expect(own["metadata"] == nil)
     #expect(fleet.provider("openai")?.resource?.spec["baseURL"]?.string == "https://api.openai.com/v1")
     #expect(fleet.provider("llama.cpp")?.resource?.spec["mode"]?.string == "Managed")
   }
@@ -85,4 +86,31 @@ struct ModelsConfigImportTests {
   func `a file without models is refused`(text: String) {
     #expect(throws: PriceImport.Failure.self) { try ModelsConfigImport.read(Array(text.utf8)) }
   }
+}
+
+/// S18.1.2
+struct ImportDefaultsTests {
+  @Test func `S18.1.2 what a list leaves out has the default, but for prices that the catalogue knows`() throws {
+    let known = try #require(PriceCatalogue.builtIn.entries.first { $0.cost != nil && $0.provider == .openai }).id
+    let list = #"[{"id": "\#(known)", "provider": "openai"}, {"id": "m", "provider": "custom"}]"#
+    let defaults = ImportDefaults(
+      cost: ImportDefaults.cost("0.01,0.03,USD,1000"), rateLimit: ImportDefaults.rateLimit("500,100000"))
+    let found = try ModelsConfigImport.read(Array(list.utf8), defaults: defaults)
+    #expect(found.models[0][path: ["spec", "cost"]] == nil)
+    let spec = try #require(found.models[1]["spec"])
+    #expect(
+      spec["cost"]
+        == .object([
+          "inputTokens": .decimal("0.01"), "outputTokens": .decimal("0.03"), "currency": .string("USD"),
+          "per": .integer(1000),
+        ]))
+    #expect(
+      spec["rateLimit"] == .object(["requestsPerMinute": .integer(500), "tokensPerMinute": .integer(100_000)]))
+  }
+
+  @Test(arguments: ["", "0.01", "0.01,x", "-1,2", "1,2,usd", "1,2,USD,0", "1,2,USD,1,5", "0.0000000000001,1"])
+  func `what is no cost is refused`(text: String) { #expect(ImportDefaults.cost(text) == nil) }
+
+  @Test(arguments: ["", "5", "5,x", "0,1", "1,2,3,4"])
+  func `what is no limit is refused`(text: String) { #expect(ImportDefaults.rateLimit(text) == nil) }
 }

@@ -9,6 +9,8 @@ package struct ImportCommand: FleetCommand {
     discussion: """
       models-config    a models-config.json, or a registry's export: DIR/providers.yaml and DIR/models.yaml
       hardcoded        a map of names to models as programs hold it; the names become aliases
+      litellm          a LiteLLM proxy's config.yaml: those two files, and DIR/routes.yaml for names of several models
+      llama-swap       llama-swap's config.yaml: those two files, and DIR/sets.yaml for what is loaded one at a time
       litellm-prices   LiteLLM's model_prices_and_context_window.json: DIR/prices.json
       models-dev       api.json of models.dev: DIR/prices.json
 
@@ -17,13 +19,15 @@ package struct ImportCommand: FleetCommand {
 
       Examples:
         drover import models-config config/models-config.json -o manifests
+        drover import models-config export.json --default-cost 0.01,0.03,USD,1000 -o manifests
+        drover import llama-swap config.yaml -o manifests
         drover import litellm-prices model_prices_and_context_window.json -o /etc/drover
       """)
 
   @Argument(help: ArgumentHelp("What the file is, as above.", valueName: "from"))
   var from: ImportSource
 
-  @Argument(help: ArgumentHelp("The list.", valueName: "file"), completion: .file(extensions: ["json"]))
+  @Argument(help: ArgumentHelp("The list.", valueName: "file"), completion: .file(extensions: ["json", "yaml", "yml"]))
   var file: String
 
   @Option(
@@ -31,7 +35,34 @@ package struct ImportCommand: FleetCommand {
     completion: .directory)
   var output: String
 
+  @Option(
+    help: ArgumentHelp(
+      "For models-config and hardcoded: the cost of models that have none, and that no catalogue knows.",
+      valueName: "input,output[,currency[,per]]"))
+  var defaultCost: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "For models-config and hardcoded: the limits of models that have none.",
+      valueName: "requests,tokens[,requests-a-day]"))
+  var defaultRateLimit: String?
+
   package init() {}
+
+  package func validate() throws {
+    if let defaultCost, ImportDefaults.cost(defaultCost) == nil {
+      throw ValidationError(
+        "--default-cost \(defaultCost): must be INPUT,OUTPUT[,CURRENCY[,PER]], such as 0.01,0.03,USD,1000")
+    }
+    if let defaultRateLimit, ImportDefaults.rateLimit(defaultRateLimit) == nil {
+      throw ValidationError(
+        "--default-rate-limit \(defaultRateLimit): must be the requests and the tokens of a minute, such as 500,100000")
+    }
+    let takesDefaults = from == .modelsConfig || from == .hardcoded
+    if !takesDefaults, defaultCost != nil || defaultRateLimit != nil {
+      throw ValidationError("--default-cost and --default-rate-limit are for models-config and hardcoded")
+    }
+  }
 
   private static let limit = 256 << 20
 
@@ -40,13 +71,17 @@ package struct ImportCommand: FleetCommand {
     do throws(SystemError) { bytes = try FileReader.read(file, maxBytes: Self.limit) } catch {
       throw CLIError("\(error)")
     }
+    let defaults = ImportDefaults(
+      cost: defaultCost.flatMap(ImportDefaults.cost), rateLimit: defaultRateLimit.flatMap(ImportDefaults.rateLimit))
     let today = String(console.now().description.prefix(10))
     do throws(PriceImport.Failure) {
       switch from {
       case .liteLLMPrices: return try write(try LiteLLMPrices.read(bytes, today: today), console)
       case .modelsDev: return try write(try ModelsDevPrices.read(bytes, today: today), console)
-      case .modelsConfig: return try write(try ModelsConfigImport.read(bytes), console)
-      case .hardcoded: return try write(try ModelsConfigImport.readHardcoded(bytes), console)
+      case .modelsConfig: return try write(try ModelsConfigImport.read(bytes, defaults: defaults), console)
+      case .hardcoded: return try write(try ModelsConfigImport.readHardcoded(bytes, defaults: defaults), console)
+      case .liteLLM: return try write(try LiteLLMConfig.read(bytes, file: file), console)
+      case .llamaSwap: return try write(try LlamaSwapConfig.read(bytes, file: file), console)
       }
     } catch {
       throw CLIError("\(file): \(error)")
@@ -68,9 +103,8 @@ package struct ImportCommand: FleetCommand {
   /// Writes over nothing: what is there may be manifests that somebody edited.
   private func write(_ found: ModelsConfigImport, _ console: Console) throws(PriceImport.Failure) -> Int32 {
     let files = [
-      (output + "/providers.yaml", ModelsConfigImport.text(of: found.providers)),
-      (output + "/models.yaml", ModelsConfigImport.text(of: found.models)),
-    ]
+      ("providers", found.providers), ("models", found.models), ("routes", found.routes), ("sets", found.sets),
+    ].filter { !$0.1.isEmpty }.map { (output + "/\($0.0).yaml", ModelsConfigImport.text(of: $0.1)) }
     for (path, _) in files where (try? FileStat(path)) != nil {
       throw PriceImport.Failure(description: "\(path) is there already; choose another folder")
     }
@@ -99,6 +133,8 @@ package struct ImportCommand: FleetCommand {
 package enum ImportSource: String, ExpressibleByArgument, CaseIterable, Sendable {
   case modelsConfig = "models-config"
   case hardcoded
+  case liteLLM = "litellm"
+  case llamaSwap = "llama-swap"
   case liteLLMPrices = "litellm-prices"
   case modelsDev = "models-dev"
 }

@@ -42,6 +42,8 @@ struct ImportedModel {
         hasFile = true
         engine.set("file", .string(file(path)))
       case ("quantization", .string) where type == .llamaCpp: engine.set("quantization", entry.value)
+      case ("fileSize", .string(let size)) where type == .llamaCpp && ByteCount(manifestText: size) != nil:
+        engine.set("fileSize", entry.value)
       case ("requiredRAM", .string(let size)) where type == .llamaCpp && ByteCount(manifestText: size) != nil:
         engine.set("requiredMemory", .object(["host": .string(size)]))
       default: free.append(entry)
@@ -64,7 +66,7 @@ struct ImportedModel {
     return name
   }
 
-  private static func base(of address: String, type: ProviderType) -> String {
+  static func base(of address: String, type: ProviderType) -> String {
     var base = address
     for operation in operations where base.hasSuffix(operation) {
       base.removeLast(operation.count)

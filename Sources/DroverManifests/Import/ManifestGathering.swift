@@ -13,6 +13,9 @@ struct ManifestGathering {
   private var names: Set<String> = []
   private var keys: Set<String> = []
   private var notes: [String] = []
+  private let defaults: ImportDefaults
+
+  init(defaults: ImportDefaults) { self.defaults = defaults }
 
   /// Adds an entry; `place` names it in notes.
   mutating func add(_ entry: FieldValue, provider fallback: String? = nil, alias: String? = nil, place: String) {
@@ -39,7 +42,7 @@ struct ManifestGathering {
       name = Self.slug(provider + "-" + id)
       names.insert(name)
     }
-    models.append(Self.manifest(.model, name, model.spec))
+    models.append(Self.manifest(.model, name, defaults.completed(model.spec, type: home.type, id: id)))
   }
 
   func result() throws(PriceImport.Failure) -> ModelsConfigImport {
@@ -56,7 +59,7 @@ struct ManifestGathering {
     return ModelsConfigImport(providers: providers, models: models, notes: notes)
   }
 
-  private static func manifest(_ kind: Kind, _ name: String, _ spec: FieldValue) -> FieldValue {
+  static func manifest(_ kind: Kind, _ name: String, _ spec: FieldValue) -> FieldValue {
     .object([
       "apiVersion": .string(manifestVersion), "kind": .string(kind.rawValue),
       "metadata": .object(["name": .string(name)]), "spec": spec,
