@@ -24,19 +24,11 @@ extension FleetController {
     let proposed = tree.fleet.overridden(by: state.overrides.filter { !ending.contains($0.key) })
     await readFacts(of: proposed, into: &base)
     var report = DiffReport.make(base: base, proposed: proposed, baseTitle: title)
-    report.diagnostics += state.overrides.compactMap { notice(of: $0, ends: ending.contains($0.key), state) }
+    report.diagnostics += Overrides.notices(state.overrides, ending: ending, in: state.desired)
     report.diagnostics.sort()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     return (try? encoder.encode(report)).map(Array.init) ?? []
-  }
-
-  /// A warning that an override holds, and whether these manifests end it.
-  private func notice(of override: Override, ends: Bool, _ state: FleetState) -> Diagnostic? {
-    guard let place = state.desired[override.object]?.resource?.source else { return nil }
-    return Diagnostic(
-      .warning, .overridden, file: place.path, line: place.line, column: 1, field: override.field,
-      Overrides.sentence(override) + (ends ? "; this ends it" : ""), identity: override.object)
   }
 
   /// Reads the files of models that are proposed anew, so that the memory they will take is foretold.

@@ -23,6 +23,18 @@ package enum Overrides {
     }
   }
 
+  /// Warnings for `drover diff`: what holds, and whether the proposed manifests end it.
+  package static func notices(
+    _ overrides: [Override], ending: Set<Override.Key>, in fleet: DesiredFleet
+  ) -> [Diagnostic] {
+    overrides.compactMap { override in
+      guard let place = fleet[override.object]?.resource?.source else { return nil }
+      return Diagnostic(
+        .warning, .overridden, file: place.path, line: place.line, column: 1, field: override.field,
+        sentence(override) + (ending.contains(override.key) ? "; this ends it" : ""), identity: override.object)
+    }
+  }
+
   /// `spec.desiredState is held at Loaded until 2027-01-31T23:00:00Z by socket:0: night shift`.
   package static func sentence(_ override: Override) -> String {
     let value =
@@ -55,6 +67,8 @@ extension [Override] {
         .object([
           "field": .string(override.field), "value": override.value, "actor": .string(override.actor),
           "reason": override.reason.isEmpty ? nil : .string(override.reason),
+          // What the manifest said when it began: it ends when that changes.
+          "manifest": try? JSONReader.read(override.basis), "createdAt": .string(override.createdAt.description),
           "expiresAt": .string(override.expiresAt.description),
         ])
       })

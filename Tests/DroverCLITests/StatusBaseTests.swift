@@ -46,28 +46,87 @@ private let before = """
     }
   }
 
+  @Test func `what is held against the manifests is in force in the comparison too, until they change it`() async throws
+  {
+    try await withFolder { folder in
+      let status = folder + "/status"
+      try Directory.create(status)
+      let model =
+        before + """
+          ---
+          apiVersion: drover.dev/v1alpha1
+          kind: Model
+          metadata: {name: m}
+          spec: {provider: remote, displayName: Own, idleUnloadAfter: 1h}
+
+          """
+      let held = Override(
+        object: Identity(.model, "m"), field: "spec.idleUnloadAfter", value: .duration(.seconds(60)), actor: "socket:7",
+        reason: "busy", createdAt: Timestamp(milliseconds: 0), expiresAt: Timestamp(milliseconds: 4_000_000_000_000),
+        basis: "")
+      for (index, object) in try await statusObjects(of: model, folder, held: held).enumerated() {
+        try AtomicFile.write(status + "/\(index).yaml", Array(object.json.utf8), durability: .none)
+      }
+      let session = try Session()
+      try AtomicFile.write(folder + "/a.yaml", Array(model.utf8), durability: .none)
+      let same = await session.transcript(["diff", "-f", folder + "/a.yaml", "--status", status])
+      #expect(same.contains("No changes.") && !same.contains("exit "), "\(same)")
+      #expect(
+        same.contains("spec.idleUnloadAfter is held at 1m until 2096-10-02T07:06:40Z by socket:7: busy"), "\(same)")
+      let edited = model.replacing("1h", with: "2h")
+      try AtomicFile.write(folder + "/a.yaml", Array(edited.utf8), durability: .none)
+      let changed = await session.transcript(["diff", "-f", folder + "/a.yaml", "--status", status])
+      #expect(changed.contains("busy; this ends it") && changed.contains("idleUnloadAfter: 2h"), "\(changed)")
+      _ = try ChildOutput.run(["rm", "-rf", status])
+    }
+  }
+
   /// The provider as a converged droverd shows it.
   private func statusObject(of text: String, _ folder: String) async throws -> FieldValue {
+    try #require(try await statusObjects(of: text, folder).first)
+  }
+
+  /// The objects of a text as a converged droverd shows them, with what is held against them.
+  private func statusObjects(of text: String, _ folder: String, held: Override? = nil) async throws -> [FieldValue] {
     let tree = await ManifestTree.load(
       [ManifestTree.Input(root: folder, path: "a.yaml", bytes: Array(text.utf8))], now: Timestamp(milliseconds: 0))
-    let resource = try #require(tree.fleet.objects.first?.resource)
+    let fleet = held.map { tree.fleet.overridden(by: [$0]) } ?? tree.fleet
+    return try fleet.objects.map { object in
+      var own = held.flatMap { $0.object == object.identity ? $0 : nil }
+      if let held = own, let written = tree.fleet[held.object]?.resource?.written {
+        own?.basis = Override.basis(of: held.field, in: written)
+      }
+      return status(of: try #require(object.resource), folder, held: own)
+    }
+  }
+
+  private func status(of resource: Resource, _ folder: String, held: Override?) -> FieldValue {
     let condition = FieldValue.object([
       "type": .string("Ready"), "status": .string("True"), "reason": .string("ReconciliationSucceeded"),
       "message": .string(""), "observedGeneration": .integer(1), "lastTransitionTime": .string("2026-11-20T09:12:04Z"),
     ])
+    let override = held.map { held in
+      FieldValue.object([
+        "field": .string(held.field), "value": held.value, "actor": .string(held.actor),
+        "reason": .string(held.reason), "manifest": try? JSONReader.read(held.basis),
+        "expiresAt": .string(held.expiresAt.description),
+      ])
+    }
     return .object([
-      "apiVersion": .string(manifestVersion), "kind": .string("Provider"),
+      "apiVersion": .string(manifestVersion), "kind": .string(resource.identity.kind.rawValue),
       "metadata": .object([
-        "name": .string("remote"), "generation": .integer(1), "creationTimestamp": .string("2026-11-20T09:12:04Z"),
+        "name": .string(resource.identity.name), "generation": .integer(1),
+        "creationTimestamp": .string("2026-11-20T09:12:04Z"),
       ]),
       "source": .object([
-        "root": .string(folder), "path": .string("a.yaml"), "document": .integer(0), "line": .integer(1),
-        "sha256": .string(resource.source.sha256),
+        "root": .string(folder), "path": .string("a.yaml"), "document": .integer(Int64(resource.source.document)),
+        "line": .integer(Int64(resource.source.line)), "sha256": .string(resource.source.sha256),
       ]),
       "spec": resource.spec,
       "status": .object([
         "observedGeneration": .integer(1), "specHash": .string(resource.specHash),
         "reloadHash": .string(resource.reloadHash), "reachable": .string("True"), "conditions": .array([condition]),
+        "overrides": override.map { .array([$0]) },
       ]),
     ])
   }

@@ -78,10 +78,19 @@ package struct DiffCommand: FleetCommand {
     }
     for note in base.notes { console.note(note) }
     if let root = base.root { input.move(to: root) }
-    let tree = await input.load(console, previous: base.world.desired, twin: base.scan, isComplete: !input.isPartial)
+    // What is held against its manifest must not pass for what the manifest says.
+    let held = base.world.overrides
+    var previous = base.world.desired
+    previous.objects.removeAll { object in held.contains { $0.object == object.identity } }
+    let tree = await input.load(console, previous: previous, twin: base.scan, isComplete: !input.isPartial)
     defer { console.discard((base, tree)) }
     base.world.zone = (try? ZoneFile.rules(of: tree.fleet.fleetSpec.timeZone)) ?? .utc
-    return DiffReport.make(base: base.world, proposed: tree.fleet, baseTitle: base.title)
+    let ending = Set(Overrides.ending(held, desired: tree.fleet, now: base.world.now).map(\.override.key))
+    let proposed = tree.fleet.overridden(by: held.filter { !ending.contains($0.key) })
+    var report = DiffReport.make(base: base.world, proposed: proposed, baseTitle: base.title)
+    report.diagnostics += Overrides.notices(held, ending: ending, in: base.world.desired)
+    report.diagnostics.sort()
+    return report
   }
 
   private func notePartial(_ input: ManifestInput, _ console: Console) {
@@ -126,6 +135,7 @@ package struct DiffCommand: FleetCommand {
       result.world.attempts = saved.world.attempts
       result.world.measurements = saved.world.measurements
       result.world.node = saved.world.node
+      result.world.overrides = saved.world.overrides
     }
     return result
   }

@@ -65,7 +65,8 @@ struct DiffBase {
   private init(_ snapshot: StatusDocument.Snapshot, title: String, now: Timestamp) {
     world = World(
       desired: snapshot.desired, registered: snapshot.registrations, observed: snapshot.observed,
-      attempts: snapshot.attempts, node: snapshot.node ?? "local", now: now, measurements: snapshot.measurements)
+      attempts: snapshot.attempts, node: snapshot.node ?? "local", now: now, measurements: snapshot.measurements,
+      overrides: snapshot.overrides)
     self.title = title + (snapshot.revision.map { " at \($0)" } ?? "")
     root = snapshot.desired.roots.first?.path ?? snapshot.registrations.first?.source.root
   }

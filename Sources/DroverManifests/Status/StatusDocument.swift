@@ -11,6 +11,8 @@ package enum StatusDocument {
     package var observed: ObservedFleet
     package var attempts: [Identity: Attempts]
     package var measurements: [Identity: ModelMeasurements]
+    /// Sorted; ``desired`` and ``registrations`` are with them.
+    package var overrides: [Override] = []
     /// The node that wrote them, where they say so.
     package var node: String?
     package var revision: String?
@@ -41,6 +43,7 @@ package enum StatusDocument {
         snapshot.registrations.append(
           Registration(generation: object.generation, firstSeen: object.firstSeen, resource: resource))
       }
+      snapshot.overrides += reading.overrides
       if let attempts = reading.attempts { snapshot.attempts[reading.identity] = attempts }
       if let measured = reading.measurements(of: object.resource) { snapshot.measurements[reading.identity] = measured }
       if let index = roots.firstIndex(where: { $0.path == reading.source.root }) {
@@ -49,6 +52,7 @@ package enum StatusDocument {
         roots.append(RootState(path: reading.source.root, revision: reading.revision))
       }
     }
+    snapshot.overrides.sort { $0.key < $1.key }
     snapshot.desired.roots = roots
     snapshot.revision = snapshot.desired.revision
     observe(readings, now: now, into: &snapshot)

@@ -73,6 +73,24 @@ struct StatusReading {
       message: value["message"]?.string ?? "")
   }
 
+  /// What holds against the object's manifest. The spec and the hashes that a status shows are those with it.
+  var overrides: [Override] {
+    (status["overrides"]?.list ?? []).compactMap { element in
+      let value = element.value
+      guard let field = value["field"]?.string, let expiresAt = time(value["expiresAt"]), let held = value["value"]
+      else { return nil }
+      let path = Override.path(of: field)
+      // Typed as the field is: a text may be a duration.
+      let nested = path.reversed().reduce(held) { .map([FieldEntry($1, $0)]) }
+      let typed = nested.typed(as: KindCatalogue[identity.kind].fields)
+      return Override(
+        object: identity, field: field, value: path.isEmpty ? typed : typed[path: path] ?? held,
+        actor: value["actor"]?.string ?? "", reason: value["reason"]?.string ?? "",
+        createdAt: time(value["createdAt"]) ?? expiresAt, expiresAt: expiresAt,
+        basis: value["manifest"].map { String(decoding: $0.canonicalJSON, as: UTF8.self) } ?? "")
+    }
+  }
+
   /// The last profile that the status shows, as one of the spec that it shows.
   func measurements(of resource: Resource?) -> ModelMeasurements? {
     guard let resource, let shown = status["performance"] else { return nil }
