@@ -2,10 +2,11 @@ extension PriceCatalogue {
   /// The figures that ship with this version. A model of which a figure is in doubt is left out, and so is one whose
   /// price depends on the length of the prompt.
   package static let builtIn = PriceCatalogue(
-    date: "2026-10-03",
+    date: "2026-10-24",
     sources: [
-      "openai": "public price list of OpenAI, USD per million tokens, standard tier",
-      "claude": "public price list of Anthropic, USD per million tokens; cache writes are those of 5 minutes",
+      "openai": "price list of OpenAI (developers.openai.com/api/docs/pricing), USD per million tokens, standard tier",
+      "claude": "price list of Anthropic (platform.claude.com/docs/en/about-claude/pricing), USD per million tokens; "
+        + "cache writes are those of 5 minutes, and the cache reads of claude-sonnet-5-5 those since 2026-10-07",
     ],
     entries: openAI.map { $0.entry(of: .openai) } + anthropic.map { $0.entry(of: .claude) })
 
