@@ -70,6 +70,22 @@ struct LlamaCppFactsTests {
   }
 
   @Test
+  func `S2.1.7 a file that is not as its manifest says is refused with what to correct`() async throws {
+    func problem(_ key: String, _ value: FieldValue) async throws -> String? {
+      await facts(try ManagedBench(model: file("tiny.gguf", .object([key: value])))).problem?.message
+    }
+    let size = try FileStat(Engine.genuine().models + "/tiny.gguf").size
+    #expect(try await problem("fileSize", .bytes(ByteCount(size + size / 200))) == nil)
+    let wrong = try #require(try await problem("fileSize", .bytes(ByteCount(size * 2))))
+    #expect(wrong.hasPrefix("tiny.gguf has \(ByteCount(size).display), not "), "\(wrong)")
+    #expect(wrong.hasSuffix("; copy it again, or correct llamaCpp.fileSize"), "\(wrong)")
+    // The tiny model's weights are plain; what is no name of the format is a word for people.
+    let other = try #require(try await problem("quantization", .string("q5_k_m")))
+    #expect(other.hasSuffix(", not Q5_K_M; copy the right file, or correct llamaCpp.quantization"), "\(other)")
+    #expect(try await problem("quantization", .string("five bits")) == nil)
+  }
+
+  @Test
   func `a link out of the model directories is not permitted`() async throws {
     let models = try TemporaryDirectory()
     let outside = try Engine.genuine().models + "/tiny.gguf"
