@@ -38,6 +38,8 @@ struct AskedLoad {
   }
 
   /// Returns when it is done; throws what it came to instead.
+  // Not inlined: the optimiser of Swift 6.3 crashes on it inside of a closure that throws anything.
+  @inline(never)
   func perform(_ loads: any LoadControl) async throws(APIError) {
     let request = try await request(loads)
     let outcome = await cancelWhenGracefulShutdown {
@@ -59,6 +61,7 @@ struct AskedLoad {
       details: .object(["key": .string(entry.key)]))
   }
 
+  @inline(never)
   func request(_ loads: any LoadControl) async throws(APIError) -> LoadRequest {
     do throws(LoadRefusal) {
       return try await loads.request(name, loaded: loaded, warmup: warmup, actor: actor)
