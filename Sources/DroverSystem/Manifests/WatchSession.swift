@@ -151,7 +151,7 @@ struct WatchSession {
       planNextWalk()
     }
     guard !paths.isEmpty || checks.isEmpty else { return nil }
-    return reread(Set(paths), of: index)
+    return reread(Set(paths), of: index, isLast: checks.isEmpty)
   }
 
   /// Begins to read every file again, whatever its metadata say. It goes on between other looks, a few files at a
@@ -165,16 +165,18 @@ struct WatchSession {
   /// The next few files of a reading of everything.
   private mutating func readOn() -> ManifestDelta? {
     guard let (index, paths) = rereading.next() else { return nil }
-    return reread(paths, of: index)
+    return reread(paths, of: index, isLast: rereading.isOver)
   }
 
-  /// Reads files of a root that nobody is writing.
-  private mutating func reread(_ paths: Set<String>, of index: Int) -> ManifestDelta? {
+  /// Reads files of a root that nobody is writing. What the roots are like is looked at once, with the last of several
+  /// parts, or where one found something.
+  private mutating func reread(_ paths: Set<String>, of index: Int, isLast: Bool) -> ManifestDelta? {
     let idle = paths.subtracting(dirty.busy(root: index, now: nanoseconds))
     var change = ChangeSet()
     guard roots[index].reread(idle, calm: calm, into: &change) else {
       return walk(everything: false, isAsked: false, mustRead: [index: idle], before: change)
     }
+    guard isLast || !change.isEmpty || !roots[index].unsettled.isEmpty else { return nil }
     return delta(change, isFullScan: false, isAsked: false)
   }
 
