@@ -1,8 +1,9 @@
 import DroverCore
-import DroverJournal
 import DroverTestKit
 import Synchronization
 import Testing
+
+@testable import DroverJournal
 
 /// One process that writes a journal, and its folder.
 final class LedgerBench: Sendable {
@@ -10,6 +11,20 @@ final class LedgerBench: Sendable {
   private let boot: BootMark
   private let writer: Mutex<Pen>
   private let notes = Notes()
+  private let naps = Naps()
+
+  /// How often the folder sleeps.
+  private final class Naps: Sendable {
+    private let counts = Mutex((begun: 0, open: 0))
+
+    var now: (begun: Int, open: Int) { counts.withLock { $0 } }
+
+    func sleep(_ duration: Duration) async throws {
+      counts.withLock { $0 = ($0.begun + 1, $0.open + 1) }
+      defer { counts.withLock { $0.open -= 1 } }
+      try await Task.sleep(for: duration)
+    }
+  }
 
   /// What the folder told of.
   private final class Notes: Sendable {
@@ -33,7 +48,7 @@ final class LedgerBench: Sendable {
     writer = Mutex(Pen(writer: journal.makeWriter(segmentSize: 2000)))
     let start = ContinuousClock.now
     let surroundings = Surroundings(
-      now: { Timestamp(milliseconds: 1000) }, sleep: { try await Task.sleep(for: $0) }, random: { 4 },
+      now: { Timestamp(milliseconds: 1000) }, sleep: { [naps] in try await naps.sleep($0) }, random: { 4 },
       uptime: { ContinuousClock.now - start })
     folder = LedgerFolder(
       ledger: ledger, folder: journal, node: "n", settings: settings, surroundings: surroundings,
@@ -41,6 +56,15 @@ final class LedgerBench: Sendable {
   }
 
   var notices: [LedgerNotice] { notes.all }
+
+  /// Waits until the folder sleeps through ten times the pause between two passes, but for what it does every few minutes.
+  func rests() async throws {
+    try await until {
+      let before = naps.now
+      try await Task.sleep(for: LedgerFolder.interval * 10)
+      return before.open == 1 && naps.now == before
+    }
+  }
 
   var segments: [UInt32] {
     get throws { try JournalListing.segments(in: folder.folder.path)[0] ?? [] }

@@ -43,6 +43,20 @@ struct LedgerFolderTests {
     await #expect(throws: StoreError.self) { try await bench.folder.barrier() }
   }
 
+  @Test(arguments: LedgerDurability.allCases)
+  func `rests while nothing is written, and wakes with the next write`(durability: LedgerDurability) async throws {
+    let settings = LedgerSettings(durability: durability)
+    let bench = try LedgerBench(
+      root: scratch.path + "/journal", life: 1, boot: "boot", ledger: ledger, settings: settings)
+    try await bench.running {
+      for round in 1...2 {
+        try await bench.rests()
+        bench.write(3, costing: 1)
+        try await until { try await spent() == Money(picos: Int128(3 * round)) }
+      }
+    }
+  }
+
   @Test func `segments go once the ledger holds them durably`() async throws {
     let bench = try bench(1)
     try await bench.running {

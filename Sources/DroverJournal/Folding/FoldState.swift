@@ -68,6 +68,16 @@ struct FoldState {
     return paths.sorted()
   }
 
+  /// Whether the loops have written nothing that is not taken in, and on the disk where that is asked for.
+  func isUpToDate(_ folder: JournalFolder, onDisk: Bool) -> Bool {
+    pending == nil
+      && folder.progress.allSatisfy { progress in
+        let end = progress.position
+        guard end.segment > 0 else { return true }
+        return tails[progress.loop]?.position == end && (!onDisk || synchronized[progress.loop] == end)
+      }
+  }
+
   /// Forces what the loops have written to the disk.
   mutating func synchronize(_ folder: JournalFolder) throws(JournalFailure) {
     for progress in folder.progress {

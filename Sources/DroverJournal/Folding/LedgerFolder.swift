@@ -3,8 +3,8 @@ import Synchronization
 
 /// Folds the journals of this process into a ledger, in the background.
 ///
-/// Every 50 ms, or a little later where nothing was written for a while, it takes in what the loops have written, forces
-/// journals to the disk as often as the settings say, and removes segments that the ledger holds durably. Where the
+/// Every 50 ms it takes in what the loops have written, forces journals to the disk as often as the settings say, and
+/// removes segments that the ledger holds durably. Where nothing is left to do it rests until the next write. Where the
 /// ledger cannot be written, it tries again until it can: the journals keep everything.
 package final class LedgerFolder: Sendable {
   package let folder: JournalFolder
@@ -20,8 +20,15 @@ package final class LedgerFolder: Sendable {
 
   private struct Waiting {
     var isEnded = false
-    var pause = LedgerFolder.interval
+    /// Whether the next pass is on its way.
+    var isTimed = false
     var readers: [CheckedContinuation<Result<Void, StoreError>, Never>] = []
+
+    /// True where no pass is on its way yet; it is from now on.
+    mutating func beginsTimer() -> Bool {
+      defer { isTimed = true }
+      return !isTimed
+    }
   }
 
   /// What one run remembers from pass to pass.
@@ -33,8 +40,6 @@ package final class LedgerFolder: Sendable {
   }
 
   static let interval = Duration.milliseconds(50)
-  /// Between two looks where nothing is written.
-  private static let longestPause = Duration.milliseconds(400)
   private static let compactionInterval = Duration.seconds(600)
 
   package init(
@@ -75,27 +80,45 @@ package final class LedgerFolder: Sendable {
     var memory = Memory(lastSync: start, lastCompaction: start)
     await withDiscardingTaskGroup { group in
       group.addTask {
-        while !Task.isCancelled {
-          do { try await self.surroundings.sleep(self.waiting.withLock(\.pause)) } catch { return }
+        while (try? await self.surroundings.sleep(Self.compactionInterval)) != nil { self.wake.yield() }
+      }
+      wake.yield()
+      for await _ in wakes {
+        if await pass(&memory, isLast: false), rests() { continue }
+        guard waiting.withLock({ $0.beginsTimer() }) else { continue }
+        group.addTask {
+          try? await self.surroundings.sleep(Self.interval)
+          self.waiting.withLock { $0.isTimed = false }
           self.wake.yield()
         }
       }
-      for await _ in wakes { await pass(&memory, isLast: false) }
       group.cancelAll()
     }
     waiting.withLock { $0.isEnded = true }
-    await pass(&memory, isLast: true)
+    _ = await pass(&memory, isLast: true)
   }
 
-  private func pass(_ memory: inout Memory, isLast: Bool) async {
+  /// Waits for the next write, unless there is something to do already: then false.
+  private func rests() -> Bool {
+    let isOnDisk = settings.withLock(\.durability).syncInterval != nil
+    guard isUpToDate(onDisk: isOnDisk) else { return false }
+    folder.signal.arm { [wake] in wake.yield() }
+    return isUpToDate(onDisk: isOnDisk)
+  }
+
+  private func isUpToDate(onDisk: Bool) -> Bool {
+    state.withLock { $0.isUpToDate(folder, onDisk: onDisk) }
+  }
+
+  /// True where nothing stands in the way of resting.
+  private func pass(_ memory: inout Memory, isLast: Bool) async -> Bool {
     let readers = waiting.withLock { waiting in
       defer { waiting.readers = [] }
       return waiting.readers
     }
     var outcome: Result<Void, StoreError> = .success(())
     do throws(StoreError) {
-      let hasFolded = try await fold()
-      waiting.withLock { $0.pause = hasFolded ? Self.interval : min($0.pause * 2, Self.longestPause) }
+      try await fold()
       if memory.foldFails { notify(.foldResumed) }
       memory.foldFails = false
     } catch {
@@ -106,22 +129,22 @@ package final class LedgerFolder: Sendable {
     for reader in readers { reader.resume(returning: outcome) }
     await synchronize(&memory, isLast: isLast)
     await compact(&memory)
+    return !memory.foldFails && !memory.syncFails
   }
 
-  /// Takes in all that was written before. True where there was anything.
-  private func fold() async throws(StoreError) -> Bool {
+  /// Takes in all that was written before.
+  private func fold() async throws(StoreError) {
     var hasFolded = false
     while let batch = try await onDisk({ state, folder throws(JournalFailure) in try state.nextBatch(folder) }) {
       try await ledger.fold(batch)
       for path in state.withLock({ $0.batchIsFolded() }) { notify(.journalDamaged(path)) }
       hasFolded = true
     }
-    guard hasFolded else { return false }
+    guard hasFolded else { return }
     let finished = try await onDisk { state, folder throws(JournalFailure) in try state.finishedSegments(folder) }
-    guard !finished.isEmpty else { return true }
+    guard !finished.isEmpty else { return }
     try await ledger.synchronize()
     try await disk.map { for path in finished { JournalListing.remove(path) } }
-    return true
   }
 
   private func synchronize(_ memory: inout Memory, isLast: Bool) async {

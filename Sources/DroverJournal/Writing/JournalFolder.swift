@@ -8,6 +8,8 @@ package final class JournalFolder: Sendable {
   package let path: String
   package let incarnation: Incarnation
   package let names = JournalNames()
+  /// Raised by every writer.
+  package let signal = WriteSignal()
   private let boot: BootMark
   private let now: @Sendable () -> Timestamp
   private let lock: Int32
@@ -46,7 +48,7 @@ package final class JournalFolder: Sendable {
   /// The writer of a new loop, to be used on that loop alone.
   package func makeWriter(segmentSize: Int = JournalWriter.segmentSize) -> JournalWriter {
     let progress = loops.withLock { loops in
-      let new = JournalProgress(loop: UInt16(loops.count))
+      let new = JournalProgress(loop: UInt16(loops.count), signal: signal)
       loops.append(new)
       return new
     }

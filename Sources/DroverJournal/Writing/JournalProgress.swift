@@ -14,19 +14,25 @@ package final class JournalProgress: Sendable {
   }
 
   package let loop: UInt16
+  private let signal: WriteSignal
   /// Segment in the upper half, offset in the lower: both change at once.
   private let word = Atomic<UInt64>(0)
 
-  package init(loop: UInt16) { self.loop = loop }
+  package init(loop: UInt16, signal: WriteSignal = WriteSignal()) {
+    self.loop = loop
+    self.signal = signal
+  }
 
   /// All before it is whole and acknowledged. Segment 0: nothing was written yet.
   package var position: Position {
-    let word = word.load(ordering: .acquiring)
+    let word = word.load(ordering: .sequentiallyConsistent)
     return Position(segment: UInt32(truncatingIfNeeded: word >> 32), offset: UInt32(truncatingIfNeeded: word))
   }
 
   func advance(to position: Position) {
-    word.store(UInt64(position.segment) << 32 | UInt64(position.offset), ordering: .releasing)
+    // In one order with the signal: whoever rests sees either this position or our raising.
+    word.store(UInt64(position.segment) << 32 | UInt64(position.offset), ordering: .sequentiallyConsistent)
+    signal.raise()
   }
 }
 
