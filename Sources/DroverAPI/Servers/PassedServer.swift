@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -31,7 +30,7 @@ struct PassedServer: Service {
     let connections = OpenConnections()
     let http = HTTP1Channel(
       responder: { request, writer, channel in
-        let response = await respond(to: request, on: channel)
+        let response = await responder.answer(request, on: channel, logger: logger.quiet)
         try await writer.write(response: response.head, body: response.body)
       }, configuration: .control)
     let (arrivals, arrival) = AsyncStream<any Channel>.makeStream()
@@ -73,17 +72,5 @@ struct PassedServer: Service {
     // One that was closed meanwhile is handled all the same: that ends it.
     try? await channel.setOption(.autoRead, value: true).get()
     await http.handle(value: connection, logger: quiet)
-  }
-
-  private func respond(to request: Request, on channel: any Channel) async -> Response {
-    let context = ControlContext(source: ApplicationRequestContextSource(channel: channel, logger: logger.quiet))
-    var response: Response
-    do {
-      response = try await responder.respond(to: request, context: context)
-    } catch {
-      response = Response(status: .internalServerError)
-    }
-    response.headers[.date] = HTTPDate.now
-    return response
   }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -18,17 +17,14 @@ struct SocketServer: Service {
   func run() async throws {
     // Whoever made a socket here is gone: the state lock says so.
     unlink(path)
-    let application = Application(
-      responder: responder, server: .control,
-      configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
-      onServerRunning: { [path, logger, onBound] _ in
-        if chmod(path, 0o600) != 0 {
-          logger.warning("cannot set the mode of the socket", metadata: ["path": "\(path)", "errno": "\(errno)"])
-        }
-        onBound(.socket(path))
-      }, logger: logger.quiet)
+    let server = try responder.server(at: .unixDomainSocket(path: path), logger: logger) { [path, logger, onBound] _ in
+      if chmod(path, 0o600) != 0 {
+        logger.warning("cannot set the mode of the socket", metadata: ["path": "\(path)", "errno": "\(errno)"])
+      }
+      onBound(.socket(path))
+    }
     defer { unlink(path) }
-    do { try await application.run() } catch let error as IOError {
+    do { try await server.run() } catch let error as IOError {
       throw ListenError.failed(address: path, cause: error.sentence)
     }
   }

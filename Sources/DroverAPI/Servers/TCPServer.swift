@@ -63,13 +63,11 @@ struct TCPServer: Service {
   }
 
   private func serve(on address: ListenAddress) async throws {
-    let application = Application(
-      responder: responder, server: .control,
-      configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
-      onServerRunning: { [onBound] channel in
-        onBound(.tcp(ListenAddress(host: address.host, port: channel.localAddress?.port ?? address.port)))
-      }, logger: logger.quiet)
-    do { try await application.run() } catch let error as IOError {
+    let server = try responder.server(at: .hostname(address.host, port: address.port), logger: logger) {
+      [onBound] channel in
+      onBound(.tcp(ListenAddress(host: address.host, port: channel.localAddress?.port ?? address.port)))
+    }
+    do { try await server.run() } catch let error as IOError {
       throw ListenError.failed(address: address.description, cause: error.sentence)
     }
   }
