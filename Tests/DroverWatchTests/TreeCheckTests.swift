@@ -30,10 +30,10 @@ import Testing
   }
 
   private func isUnchanged(_ found: (scan: TreeScan, startedAt: Int64)) -> Bool {
-    let stats = Dictionary(uniqueKeysWithValues: found.scan.files.map { ($0.relativePath, $0.stat) })
-    var check = TreeCheck(folder.root, scan: found.scan, startedAt: found.startedAt)
+    var check = TreeCheck(
+      folder.root, scan: found.scan, known: found.scan.files.map(\.stat), startedAt: found.startedAt)
     while !check.isOver {
-      guard check.next(known: { stats[$0] ?? nil }) == .files([]) else { return false }
+      guard check.next() == .files([]) else { return false }
     }
     return true
   }
@@ -78,11 +78,11 @@ import Testing
     let found = try await settled()
     let edited = [0, TreeCheck.slice, 3 * TreeCheck.slice - 1].map { "other/\($0).yaml" }
     for path in edited { try folder.write(path, "v: 22\n") }
-    let stats = Dictionary(uniqueKeysWithValues: found.scan.files.map { ($0.relativePath, $0.stat) })
-    var check = TreeCheck(folder.root, scan: found.scan, startedAt: found.startedAt)
+    var check = TreeCheck(
+      folder.root, scan: found.scan, known: found.scan.files.map(\.stat), startedAt: found.startedAt)
     var named: [String] = []
     while !check.isOver {
-      guard case .files(let paths) = check.next(known: { stats[$0] ?? nil }) else {
+      guard case .files(let paths) = check.next() else {
         Issue.record("an edit in place changes no folder")
         return
       }

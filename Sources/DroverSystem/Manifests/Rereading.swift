@@ -14,11 +14,11 @@ struct Rereading {
   }
 
   /// The next files to read, all of one root; nil when all were read.
-  mutating func next() -> (root: Int, paths: Set<String>)? {
+  mutating func next() -> (root: Int, paths: [String])? {
     while root < files.count, place >= files[root].count { (root, place) = (root + 1, 0) }
     guard root < files.count else { return nil }
     let end = min(place + Rereading.slice, files[root].count)
     defer { place = end }
-    return (root, Set(files[root][place..<end]))
+    return (root, Array(files[root][place..<end]))
   }
 }

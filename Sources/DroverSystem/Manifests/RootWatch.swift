@@ -1,4 +1,3 @@
-import Crypto
 import DroverCore
 
 /// What is known of one manifest root: the files by digest, and the state of the last walk.
@@ -7,7 +6,8 @@ struct RootWatch {
   struct Known {
     /// Nil after a read that is to be repeated whatever the metadata say.
     var stat: FileStat?
-    var sha256: String
+    /// Nil where it could not be read.
+    var digest: FileDigest?
     var failure: String?
   }
 
@@ -21,6 +21,8 @@ struct RootWatch {
   private var known: [String: Known] = [:]
   /// Rises whenever a file is known to be another than before: reading the same again is no change.
   private var readings: UInt64 = 0
+  /// What the last check compared with: looked up once for all checks between two changes.
+  private var checked: (readings: UInt64, stats: [FileStat?])?
   private var checkout = GitCheckout()
   /// When the last scan began, in milliseconds since 1970.
   private var scannedAt: Int64 = 0
@@ -55,15 +57,18 @@ struct RootWatch {
   func isFolder(_ path: String) -> Bool { scan.contains(folder: path) }
 
   /// A check of whether a walk would find what the last one found, and what was read since.
-  func check() -> TreeCheck { TreeCheck(path, scan: scan, startedAt: scannedAt) }
-
-  /// What the next part of a check finds.
-  func goOn(_ check: inout TreeCheck) -> TreeCheck.Finding { check.next { known[$0]?.stat } }
+  mutating func check() -> TreeCheck {
+    if checked?.readings != readings || checked?.stats.count != scan.files.count {
+      checked = (readings, scan.files.map { known[$0.relativePath]?.stat })
+    }
+    return TreeCheck(path, scan: scan, known: checked?.stats ?? [], startedAt: scannedAt)
+  }
 
   /// Walks the root and reads what its metadata, or `mustRead`, give a reason to read; everything, if asked. Files that
   /// are being written are left for later.
   mutating func walk(everything: Bool, mustRead: Set<String>, busy: Set<String>, calm: Calm) -> ChangeSet {
     scannedAt = WallClock.now()
+    checked = nil
     scan = TreeScanner(root: path).scan()
     failure = scan.rootError.map { "\($0)" } ?? unmounted
     guard failure == nil else { return ChangeSet() }
@@ -93,12 +98,17 @@ struct RootWatch {
     return "\(path) is empty and lies on another file system than before; mount it again"
   }
 
+  /// Of names that events told, those that may be manifests, in order.
+  func unignored(_ paths: Set<String>) -> [String] {
+    paths.sorted().filter { !scan.ignoreRules.ignores($0, isDirectory: false) }
+  }
+
   /// Reads these files again, by content alone. False where only a walk can tell what one of them is: a link may lead
   /// out of the root. What was read before that is in `change`.
-  mutating func reread(_ paths: Set<String>, calm: Calm, into change: inout ChangeSet) -> Bool {
+  mutating func reread(_ paths: [String], calm: Calm, into change: inout ChangeSet) -> Bool {
     guard failure == nil, let root = scan.root, var cursor = try? FolderCursor(root) else { return false }
     let maxBytes = maxBytes
-    for path in paths.sorted() where !scan.ignoreRules.ignores(path, isDirectory: false) {
+    for path in paths {
       if let file = cursor.open(path) {
         read(path, calm, into: &change) { () throws(SystemError) in
           try FileReader.contents(of: file, as: root + "/" + path, maxBytes: maxBytes)
@@ -130,15 +140,17 @@ struct RootWatch {
       guard !contents.bytes.isEmpty else {
         return fail(relative, "it is empty; delete it to remove its objects", into: &change, stat: contents.stat)
       }
-      let digest = hexadecimal(SHA256.hash(data: contents.bytes))
-      let isNew = known[relative]?.sha256 != digest
-      if isNew || known[relative]?.stat != contents.stat { readings &+= 1 }
-      known[relative] = Known(stat: contents.stat, sha256: digest)
+      let digest = FileDigest(of: contents.bytes)
       device = scan.rootStat?.device
-      if isNew {
+      let before = known[relative]
+      guard before?.digest != digest || before?.stat != contents.stat else { return }
+      readings &+= 1
+      known[relative] = Known(stat: contents.stat, digest: digest)
+      if before?.digest != digest {
         change.set(
           SourceFile(
-            place: ManifestPath(root: path, path: relative), sha256: digest, content: .bytes(contents.bytes)))
+            place: ManifestPath(root: path, path: relative), sha256: digest.hexadecimal,
+            content: .bytes(contents.bytes)))
       }
     } catch {
       unsettled[relative] = nil
@@ -149,7 +161,7 @@ struct RootWatch {
   /// Whether a file changed so lately that its writer may not be done.
   private mutating func waits(for relative: String, _ stat: FileStat, _ calm: Calm) -> Bool {
     guard calm.isUnsettled(stat) else {
-      unsettled[relative] = nil
+      if !unsettled.isEmpty { unsettled[relative] = nil }
       return false
     }
     let now = MonotonicClock.now()
@@ -170,7 +182,7 @@ struct RootWatch {
   ) {
     let isNew = known[relative]?.failure != reason
     if isNew || known[relative]?.stat != stat { readings &+= 1 }
-    known[relative] = Known(stat: stat, sha256: "", failure: reason)
+    known[relative] = Known(stat: stat, failure: reason)
     if isNew {
       change.set(SourceFile(place: ManifestPath(root: path, path: relative), sha256: "", content: .failure(reason)))
     }
@@ -204,19 +216,5 @@ extension SystemError {
     case .escapesRoot, .linkLoop, .linkedTwice: true
     default: false
     }
-  }
-}
-
-/// A digest in lower-case hexadecimal.
-private func hexadecimal(_ digest: SHA256.Digest) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(unsafeUninitializedCapacity: 64) { text in
-    var index = 0
-    for byte in digest {
-      text[index] = digits[Int(byte >> 4)]
-      text[index + 1] = digits[Int(byte & 15)]
-      index += 2
-    }
-    return index
   }
 }

@@ -121,29 +121,36 @@ struct WatchSession {
     let work = dirty.take(now: clock)
     if work.needsWalk { return walk(everything: work.needsReading, isAsked: false, mustRead: work.files) }
     var change = ChangeSet()
-    for (index, paths) in work.files where !roots[index].reread(paths, calm: calm, into: &change) {
+    for (index, paths) in work.files
+    where !roots[index].reread(roots[index].unignored(paths), calm: calm, into: &change) {
       return walk(everything: false, isAsked: false, mustRead: work.files, before: change)
     }
     return delta(change, isFullScan: false, isAsked: false)
   }
 
-  /// Whether a walk is to be made now: the first, one before everything is read, and one where edits left no time for
-  /// checks.
+  /// Whether a walk is to be made now: the first, one before everything is read where folders are not watched, and one
+  /// where edits left no time for checks.
   private var isWalkDue: Bool {
-    if now >= nextReadAll { return true }
+    if state.degraded != nil, now >= nextReadAll { return true }
     return now >= (held != nil ? nextWalk : nextWalk + walkInterval)
   }
 
   /// Goes on with what is done a few files at a time, so that an edit never waits for it.
   private mutating func goOn() -> ManifestDelta? {
-    if checks.isEmpty, now >= nextWalk { checks = roots.map { $0.check() } }
+    if now >= nextReadAll {
+      updateWatchState()
+      beginReading(afterFirstWalk: false)
+      // What is read is what is there: a check comes first.
+      nextWalk = now
+    }
+    if checks.isEmpty, now >= nextWalk { checks = roots.indices.map { roots[$0].check() } }
     return checks.isEmpty ? readOn() : checkOn()
   }
 
   /// The next few files of a check. What differs is read; where files are not all that differs, everything is walked.
   private mutating func checkOn() -> ManifestDelta? {
     guard let index = checks.firstIndex(where: { !$0.isOver }) else { return nil }
-    guard case .files(let paths) = roots[index].goOn(&checks[index]) else {
+    guard case .files(let paths) = checks[index].next() else {
       return walk(everything: false, isAsked: false, mustRead: [:])
     }
     if checks.allSatisfy(\.isOver) {
@@ -151,7 +158,7 @@ struct WatchSession {
       planNextWalk()
     }
     guard !paths.isEmpty || checks.isEmpty else { return nil }
-    return reread(Set(paths), of: index, isLast: checks.isEmpty)
+    return reread(paths, of: index, isLast: checks.isEmpty)
   }
 
   /// Begins to read every file again, whatever its metadata say. It goes on between other looks, a few files at a
@@ -170,11 +177,12 @@ struct WatchSession {
 
   /// Reads files of a root that nobody is writing. What the roots are like is looked at once, with the last of several
   /// parts, or where one found something.
-  private mutating func reread(_ paths: Set<String>, of index: Int, isLast: Bool) -> ManifestDelta? {
-    let idle = paths.subtracting(dirty.busy(root: index, now: nanoseconds))
+  private mutating func reread(_ paths: [String], of index: Int, isLast: Bool) -> ManifestDelta? {
+    let busy = dirty.busy(root: index, now: nanoseconds)
+    let idle = busy.isEmpty ? paths : paths.filter { !busy.contains($0) }
     var change = ChangeSet()
     guard roots[index].reread(idle, calm: calm, into: &change) else {
-      return walk(everything: false, isAsked: false, mustRead: [index: idle], before: change)
+      return walk(everything: false, isAsked: false, mustRead: [index: Set(idle)], before: change)
     }
     guard isLast || !change.isEmpty || !roots[index].unsettled.isEmpty else { return nil }
     return delta(change, isFullScan: false, isAsked: false)

@@ -16,19 +16,23 @@ struct TreeCheck {
   static let slice = 1024
   private let path: String
   private let scan: TreeScan
+  /// The metadata that each file of the scan was last read with.
+  private let known: [FileStat?]
   private let startedAt: Int64
   private var place = 0
   private(set) var isOver = false
 
-  /// A check of the tree at `path` against `scan`, which began at `startedAt`, in milliseconds since 1970.
-  init(_ path: String, scan: TreeScan, startedAt: Int64) {
+  /// A check of the tree at `path` against `scan`, which began at `startedAt`, in milliseconds since 1970. `known`: the
+  /// metadata that each file of the scan was last read with.
+  init(_ path: String, scan: TreeScan, known: [FileStat?], startedAt: Int64) {
     self.path = path
     self.scan = scan
+    self.known = known
     self.startedAt = startedAt
   }
 
-  /// Looks at the next files. `known` holds the metadata that a file was last read with.
-  mutating func next(known: (String) -> FileStat?) -> Finding {
+  /// Looks at the next files.
+  mutating func next() -> Finding {
     guard let root = scan.root, place > 0 || hasSameFolders(), var cursor = try? FolderCursor(root) else {
       isOver = true
       return .tree
@@ -37,7 +41,7 @@ struct TreeCheck {
     var changed: [String] = []
     for index in place..<end {
       let file = scan.files[index].relativePath
-      guard let stat = cursor.stat(file), stat == known(file) else {
+      guard let stat = cursor.stat(file), stat == known[index] else {
         changed.append(file)
         continue
       }
