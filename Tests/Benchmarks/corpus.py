@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 SEED = 20260101
@@ -116,7 +116,7 @@ def model(name: str, provider: str, number: int, chance: random.Random) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(folder: Path, files: Iterator[tuple[str, str]]) -> list[str]:
+def write(folder: Path, files: Iterable[tuple[str, str]]) -> list[str]:
     """Writes manifests below a new folder; returns their paths."""
     paths = []
     for path, text in files:
