@@ -86,7 +86,7 @@ let package = Package(
         "DroverCore", "DroverPlanning", "DroverRegistry", "DroverManifests", .hummingbird, .hummingbirdCore,
         .httpTypes, .nioCore, .nioPosix, .logging, .lifecycle,
       ]),
-    library("DroverGateway", ["DroverCore", "DroverHTTP", .nioCore, .nioPosix, .nioSSL, .lifecycle]),
+    library("DroverGateway", ["DroverCore", "DroverHTTP", .crypto, .nioCore, .nioPosix, .nioSSL, .lifecycle]),
     library(
       "DroverDaemon",
       [

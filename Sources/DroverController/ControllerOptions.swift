@@ -10,10 +10,14 @@ package struct ControllerOptions: Sendable {
   /// The offsets of a time zone by its name; nil where this host does not know it.
   package var zones: @Sendable (String) -> ZoneRules?
 
+  /// Whether a gateway runs beside it.
+  package var hasGateway: Bool
+
   package init(
     policy: HostPolicy, version: String, settings: [(name: String, value: String, source: String)] = [],
-    zones: @escaping @Sendable (String) -> ZoneRules? = { _ in nil }
+    zones: @escaping @Sendable (String) -> ZoneRules? = { _ in nil }, hasGateway: Bool = false
   ) {
+    self.hasGateway = hasGateway
     self.policy = policy
     self.version = version
     self.settings = settings

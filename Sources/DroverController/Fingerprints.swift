@@ -9,10 +9,12 @@ struct Fingerprints {
   private let common: Hasher
   private let providers: [String: Int]
   private let discoveries: [String: DiscoveryStanding]
+  private let access: AccessPrints
   /// Paths of files that are not as their commit has them, by root; roots without any have none.
   private let edited: [String: Set<String>]
 
-  init(state: FleetState, plan: Plan) {
+  init(state: FleetState, plan: Plan, now: Timestamp) {
+    access = AccessPrints(secrets: state.keySecrets, uses: state.keyUses, zone: state.zone, now: now)
     var common = Hasher()
     common.combine(state.desired.revision)
     self.common = common
@@ -82,6 +84,7 @@ struct Fingerprints {
     case .provider:
       hasher.combine(providers[identity.name])
       hasher.combine(discoveries[identity.name])
+    case .accessKey: access.feed(&hasher, identity.name, resource?.spec)
     default: break
     }
     return hasher.finalize()

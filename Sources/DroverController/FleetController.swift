@@ -11,7 +11,7 @@ package struct FleetController: Service {
   package init(
     store: any FleetStore, source: any ManifestSource, sink: any StatusSink, events: any EventSink,
     drivers: any DriverCatalogue, meter: any PoolMeter, surroundings: Surroundings, options: ControllerOptions,
-    decoder: ManifestDecoder, logger: Logger
+    decoder: ManifestDecoder, keySecrets: (any KeySecrets)? = nil, logger: Logger
   ) {
     let inbox = Inbox()
     let desk = ModelDesk(surroundings: surroundings, inbox: inbox)
@@ -23,7 +23,10 @@ package struct FleetController: Service {
         drivers: drivers, inbox: inbox, surroundings: surroundings, node: options.policy.node),
       publisher: StatusPublisher(
         sink: sink, store: store, surroundings: surroundings, options: options, logger: logger),
-      latest: LatestWorld(), surroundings: surroundings, options: options, decoder: decoder, logger: logger)
+      latest: LatestWorld(),
+      keySecrets: KeySecretBoard(
+        secrets: keySecrets ?? NoKeySecrets(), inbox: inbox, surroundings: surroundings),
+      keyUses: KeyUseDesk(inbox: inbox), surroundings: surroundings, options: options, decoder: decoder, logger: logger)
   }
 
   package func run() async throws { try await loop.run() }

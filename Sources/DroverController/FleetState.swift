@@ -44,6 +44,12 @@ struct FleetState: Sendable {
   /// Models of which use or access is not on disk yet, and when it is to be written.
   var unsavedDemands: Set<String> = []
   var demandsDue: Timestamp?
+  /// Secrets of the host that are keys of AccessKeys, by name, as far as they were looked for.
+  var keySecrets: [String: KeySecret] = [:]
+  /// When AccessKeys were last used since the start, by name.
+  var keyUses: [String: Timestamp] = [:]
+  /// Whether an AccessKey was ever accepted.
+  var isGatewayClosed = false
   var watch = WatchState()
   var manifestFiles = 0
   /// Names of the providers that own instances and have not been looked at since the start.
@@ -95,6 +101,7 @@ struct FleetState: Sendable {
       current = CurrentModel(stored: value)
     }
     mayChooseDefault = current.target == nil
+    isGatewayClosed = stored.settings[FleetState.closedGatewaySetting] != nil
     demands = stored.demands
     loads = stored.loads
     let confirmed = stored.settings[FleetState.confirmationsSetting] ?? ""

@@ -33,6 +33,8 @@ enum Message: Sendable {
   case registration(RegistrationRequest)
   /// Discovered models are to be forgotten, by their keys.
   case forgetDiscovered(Set<String>, actor: String, request: String)
+  /// Secrets that are keys of AccessKeys, all that are named, as they are now.
+  case keySecrets([String: KeySecret])
   /// Somebody asks for a model to be loaded or unloaded.
   case loadRequested(model: String, LoadRequest)
   /// Somebody began to wait for a model, or waits no more.

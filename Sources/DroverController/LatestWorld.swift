@@ -30,7 +30,8 @@ final class LatestWorld: Sendable {
 
   var routing: Routing {
     stored.withLock { stored in
-      let table = stored.table ?? RoutingTable(stored.state.effective)
+      let table =
+        stored.table ?? RoutingTable(stored.state.effective, access: stored.state.accessTable)
       stored.table = table
       return Routing(table: table, current: stored.state.current.target)
     }
@@ -70,9 +71,10 @@ final class LatestWorld: Sendable {
 }
 
 extension FleetState {
-  /// Whether both desire the same. An object that did not change is one reference, so that this costs a round little.
+  /// Whether both desire the same, and let the same in. An object that did not change is one reference, so that this costs a round little.
   fileprivate func hasSameNames(as other: FleetState) -> Bool {
-    overrides == other.overrides && desired.objects == other.desired.objects
+    overrides == other.overrides && desired.objects == other.desired.objects && keySecrets == other.keySecrets
+      && isGatewayClosed == other.isGatewayClosed && zone == other.zone
   }
 }
 

@@ -20,6 +20,8 @@ struct ReconcileLoop: Service {
   let publisher: StatusPublisher
   let latest: LatestWorld
   let measureDesk = MeasureDesk()
+  let keySecrets: KeySecretBoard
+  let keyUses: KeyUseDesk
   let surroundings: Surroundings
   let options: ControllerOptions
   let decoder: ManifestDecoder
@@ -34,6 +36,7 @@ struct ReconcileLoop: Service {
       group.addTask { await forwardManifests() }
       group.addTask { await observers.run(drivers: effects.drivers, inbox: inbox, surroundings: surroundings) }
       group.addTask { await discovery.run() }
+      group.addTask { await keySecrets.run() }
       group.addTask { await StoreWatch(store: store, inbox: inbox, surroundings: surroundings).run() }
       let alarm = Alarm(surroundings: surroundings) { inbox.poke() }
       group.addTask { await alarm.run() }

@@ -54,6 +54,7 @@ struct Round {
     // What was accepted before is looked at while the manifests are still being read.
     loop.observers.follow(state)
     loop.discovery.follow(state.desired)
+    loop.keySecrets.follow(state.desired)
     let drivers = loop.effects.drivers.all
     let known = state.instances.values.map(\.instance)
     var ended: [String] = []
@@ -81,6 +82,8 @@ struct Round {
     book.take(loop.desk.takeNews())
     book.settlePruning()
     book.settleOverrides()
+    book.settleAccess()
+    book.takeKeyUses(loop.keyUses.take())
     book.saveDemands()
     let facts = (state: book.state, changes: book.changes, events: book.events)
     var plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
@@ -310,6 +313,7 @@ struct Round {
     }
     loop.observers.follow(state)
     loop.discovery.follow(state.desired)
+    loop.keySecrets.follow(state.desired)
   }
 
   private mutating func finish(_ plan: Plan, events: [FleetEvent], alarm: Alarm) async {
@@ -324,7 +328,10 @@ struct Round {
     loop.observers.awaitMemory(plan.waits.contains { $0.reason == .insufficientMemory && !$0.isTerminal })
     let confirming = confirmAbsence()
     let stopRetry = failedStops.filter { !running.contains("stop " + $0.key) }.map(\.value.retryAt).min()
-    alarm.set([plan.wakeAt, retryStoreAt, confirming, stopRetry, state.demandsDue].compactMap { $0 }.min())
+    let dates = [
+      plan.wakeAt, retryStoreAt, confirming, stopRetry, state.demandsDue, state.nextKeyEnd(after: now),
+    ]
+    alarm.set(dates.compactMap { $0 }.min())
   }
 
   /// Asks for the second scan that absence needs, once the grace period is over.

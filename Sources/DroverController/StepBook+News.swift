@@ -6,6 +6,7 @@ extension StepBook {
     switch message {
     case .manifests, .reconcileRequested, .demandChanged, .registration, .storeInDoubt, .useChanged: break
     case .loadRequested(let model, let request): take(request, for: model)
+    case .keySecrets(let secrets): state.keySecrets = secrets
     case .observation(let provider, let observation): take(observation, of: provider)
     case .facts(let model, let facts): take(facts, of: model)
     case .pools(let pools): state.pools = pools

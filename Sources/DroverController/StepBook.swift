@@ -88,6 +88,7 @@ struct StepBook {
     changes += [.removeRegistration(step.object), .clearAttempts(step.object), .removeStatus(step.object)]
     if state.notices.removeValue(forKey: step.object) != nil { changes.append(.setNotice(step.object, nil)) }
     if step.object.kind == .model { forgetDemand(of: step.object.name) }
+    if step.object.kind == .accessKey { state.keyUses[step.object.name] = nil }
   }
 
   private mutating func rename(_ step: Step, from: Identity) {

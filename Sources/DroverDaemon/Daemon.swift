@@ -45,8 +45,10 @@ struct Daemon {
       store: SQLiteFleetStore(path: folders.database, now: surroundings.now), source: source, sink: sink,
       events: events, drivers: drivers, meter: HostPoolMeter(devices: devices), surroundings: surroundings,
       options: ControllerOptions(
-        policy: policy, version: droverVersion, settings: settings.shown, zones: { try? ZoneFile.rules(of: $0) }),
-      decoder: ManifestDecoder(isTimeZone: Self.isTimeZone), logger: logger)
+        policy: policy, version: droverVersion, settings: settings.shown, zones: { try? ZoneFile.rules(of: $0) },
+        hasGateway: settings.gateway != nil && !settings.isOnce),
+      decoder: ManifestDecoder(isTimeZone: Self.isTimeZone),
+      keySecrets: HostKeySecrets(policy, environment: settings.environment), logger: logger)
     let tokens = try AccessTokenFile.load(policy, environment: settings.environment)
     let outcome = await serve(
       controller, events: events, tokens: tokens, source: source, drivers: drivers, ledger: ledger, folders: folders,

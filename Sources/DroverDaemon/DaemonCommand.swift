@@ -15,8 +15,9 @@ package struct DaemonCommand: AsyncParsableCommand {
       again. A listening TCP socket that the service manager passes (LISTEN_FDS) takes the place of --listen, one that is
       named 'gateway' that of --gateway, a unix socket that of droverd.sock in the folder of the state.
 
-      The gateway takes the requests of OpenAI's and Anthropic's clients. It checks no keys yet: where an AccessKey, a
-      Budget or a RateLimit covers a request, it refuses it.
+      The gateway takes the requests of OpenAI's and Anthropic's clients. On loopback it asks for no key until the first
+      AccessKey was accepted, and never does without one again. Where a Budget or a RateLimit covers a request, it
+      refuses it.
       """,
     version: "droverd \(droverVersion)")
 

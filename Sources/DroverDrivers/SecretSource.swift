@@ -28,6 +28,15 @@ struct SecretSource: Sendable {
     return try secret(entry, subject: subject)
   }
 
+  /// A secret of the host policy by its name, for something that is sent nowhere.
+  func secret(named name: String) throws(DriverError) -> Secret {
+    guard let entry = secrets.first(where: { $0.name == name }) else {
+      throw .secretNotFound(
+        "the host policy has no secret '\(name)'\(Suggestion.phrase(for: name, among: secrets.map(\.name)))")
+    }
+    return try secret(entry, subject: "the host policy has secret '\(name)'")
+  }
+
   private func customary(for provider: ProviderSpec, _ endpoint: ServerEndpoint) throws(DriverError) -> Secret? {
     guard provider.type == .openai || provider.type == .claude else { return nil }
     let name = provider.type.rawValue

@@ -12,6 +12,8 @@ final class GatewayLoop {
   private var isQuiescing = false
   /// Where running models are, for as long as that is not asked anew.
   private var upstreams: [String: (upstream: Upstream, until: NIODeadline)] = [:]
+  /// When AccessKeys were last let in, as far as that was not told yet.
+  var keyUses: [String: Timestamp] = [:]
   private let requestPrefix: String
   private var requests: UInt64 = 0
 
@@ -65,7 +67,14 @@ final class GatewayLoop {
     for connection in Array(connections.values) { connection.tick() }
     let now = eventLoop.now
     pool.expire(now: now)
+    tellKeyUses()
     if upstreams.count > 1024 { upstreams = upstreams.filter { $0.value.until > now } }
+  }
+
+  private func tellKeyUses() {
+    guard !keyUses.isEmpty else { return }
+    shared.keyUses.used(keyUses)
+    keyUses.removeAll(keepingCapacity: true)
   }
 
   /// Idle connections are closed, others after their present exchange.
@@ -75,6 +84,7 @@ final class GatewayLoop {
   }
 
   func closeAll() {
+    tellKeyUses()
     for connection in Array(connections.values) { connection.close(isAbrupt: true) }
     pool.closeAll()
   }

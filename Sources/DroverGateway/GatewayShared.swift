@@ -7,6 +7,8 @@ struct GatewayShared: Sendable {
   let gate: any ModelGate
   let access: any UpstreamAccess
   let hosts: HostCheck
+  let now: @Sendable () -> Timestamp
+  let keyUses: any KeyUseSink
   let waits = ModelWaits()
   let buffered = BufferedBytes()
   let open = OpenCount()

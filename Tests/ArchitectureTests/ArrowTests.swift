@@ -28,7 +28,8 @@ import Testing
       "Synchronization", "FoundationEssentials",
     ],
     "DroverGateway": [
-      "DroverCore", "DroverHTTP", "NIOCore", "NIOPosix", "NIOSSL", "ServiceLifecycle", "Synchronization", "Glibc",
+      "DroverCore", "DroverHTTP", "Crypto", "NIOCore", "NIOPosix", "NIOSSL", "ServiceLifecycle", "Synchronization",
+      "Glibc",
     ],
     "DroverAPI": [
       "DroverCore", "DroverPlanning", "DroverRegistry", "DroverManifests", "Hummingbird", "HummingbirdCore",

@@ -14,6 +14,7 @@ final class Session {
   var isServerUp = true
   private(set) var output = ""
   private(set) var errors = ""
+  private var word: UInt64 = 0
 
   init() throws {
     let bytes = try FileReader.read(Goldens.folder + "/Fixtures/fleet.json", maxBytes: 1 << 20)
@@ -30,9 +31,15 @@ final class Session {
     let console = Console(
       environment: environment, isTerminal: isTerminal,
       write: { self.output += $0 }, note: { self.errors += $0 + "\n" }, now: { self.clock.now },
-      uptime: { self.clock.uptime }, pause: pause, readInput: { Array(self.input.utf8) },
+      uptime: { self.clock.uptime }, random: chance, pause: pause, readInput: { Array(self.input.utf8) },
       connect: connect)
     return await DroverCLI.run(arguments, in: console)
+  }
+
+  /// The same in each run.
+  private func chance() -> UInt64 {
+    word &+= 0x9E37_79B9_7F4A_7C15
+    return word
   }
 
   private func pause(_ duration: Duration) {
@@ -52,7 +59,7 @@ final class Session {
     let console = Console(
       environment: environment, isTerminal: isTerminal,
       write: { both += $0 }, note: { both += $0 + "\n" }, now: { self.clock.now }, uptime: { self.clock.uptime },
-      pause: pause, readInput: { Array(self.input.utf8) },
+      random: chance, pause: pause, readInput: { Array(self.input.utf8) },
       connect: connect)
     let status = await DroverCLI.run(arguments, in: console)
     let line = "$ drover " + arguments.map { $0.contains(" ") ? "'\($0)'" : $0 }.joined(separator: " ") + "\n"

@@ -22,9 +22,14 @@ final class Daemon {
   var prices: PriceCatalogue
   /// What the next daemon says that it is.
   var version = "test"
+  private let keySecrets: (any KeySecrets)?
   private var task: Task<Void, Never>?
 
-  init(_ files: [String: String] = [:], seed: UInt64 = 1, starts: Bool = true, prices: PriceCatalogue = .builtIn) {
+  init(
+    _ files: [String: String] = [:], seed: UInt64 = 1, starts: Bool = true, prices: PriceCatalogue = .builtIn,
+    keySecrets: (any KeySecrets)? = nil
+  ) {
+    self.keySecrets = keySecrets
     self.prices = prices
     time = VirtualTime(seed: seed)
     folder.state.withLock { $0.files = files }
@@ -32,26 +37,28 @@ final class Daemon {
     source = FakeSource(folder)
     controller = Daemon.make(
       store: store, world: world, status: status, events: events, time: time, source: source, life: life,
-      prices: prices, version: version)
+      prices: prices, version: version, keySecrets: keySecrets)
     if starts { start() }
   }
 
   private static func make(
     store: MemoryFleetStore, world: EngineWorld, status: StatusFolder, events: EventLog, time: VirtualTime,
-    source: FakeSource, life: Life, prices: PriceCatalogue, version: String
+    source: FakeSource, life: Life, prices: PriceCatalogue, version: String, keySecrets: (any KeySecrets)?
   ) -> FleetController {
     let driver = FakeDriver(
       world: world, life: life, now: { time.now }, sleep: time.surroundings.sleep, isRecorded: { store.hasRecorded($0) }
     )
     let policy = HostPolicy(
       runtimes: [HostPolicy.Runtime(name: "llama-server", path: "/usr/bin/llama-server")],
-      modelDirectories: ["/models"], secrets: [], networks: [], publicHosts: [], node: "here", source: nil,
+      modelDirectories: ["/models"],
+      secrets: keySecrets == nil ? [] : [HostPolicy.Secret(name: "next", place: .environment("NEXT"), hosts: [])],
+      networks: [], publicHosts: [], node: "here", source: nil,
       prices: prices)
     return FleetController(
       store: MortalStore(store: store, life: life), source: source, sink: FakeSink(folder: status, life: life),
       events: events, drivers: FakeDrivers(driver), meter: FakeMeter(), surroundings: time.surroundings,
       options: ControllerOptions(policy: policy, version: version), decoder: ManifestDecoder(),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      keySecrets: keySecrets, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
   private func start() {
@@ -79,7 +86,7 @@ final class Daemon {
     source = FakeSource(folder)
     controller = Daemon.make(
       store: store, world: world, status: status, events: events, time: time, source: source, life: life,
-      prices: prices, version: version)
+      prices: prices, version: version, keySecrets: keySecrets)
     start()
   }
 

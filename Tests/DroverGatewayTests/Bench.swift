@@ -10,6 +10,7 @@ struct Bench {
   let port: Int
   let gate: FakeGate
   let access: FakeAccess
+  let keyUses: KeyUses
   let end: @Sendable () -> Void
 
   static let surroundings = Surroundings(
@@ -18,16 +19,18 @@ struct Bench {
   /// Runs `body` beside a gateway for `fleet`, and ends the gateway after it.
   static func run(
     _ desired: DesiredFleet, current: String? = nil, drain: Duration = .seconds(60), readies: Bool = true,
-    _ body: (Bench) async throws -> Void
+    routing: (any RoutingSource)? = nil, _ body: (Bench) async throws -> Void
   ) async throws {
     let gate = FakeGate(readies: readies)
     let access = FakeAccess()
+    let keyUses = KeyUses()
     let (ports, bound) = AsyncStream.makeStream(of: Int.self)
     let gateway = Gateway(
       options: GatewayOptions(host: "127.0.0.1", port: 0, isLoopback: true, loops: 1, drain: drain),
-      routing: FixedRouting(
-        Routing(table: RoutingTable(desired), current: current.map { Identity(.model, $0) })),
-      gate: gate, access: access, surroundings: surroundings
+      routing: routing
+        ?? FixedRouting(
+          Routing(table: RoutingTable(desired), current: current.map { Identity(.model, $0) })),
+      gate: gate, access: access, keyUses: keyUses, surroundings: surroundings
     ) { _, port in bound.yield(port) }
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(services: [.init(service: gateway)], logger: .quiet))
@@ -35,7 +38,7 @@ struct Bench {
       tasks.addTask { try await group.run() }
       var numbers = ports.makeAsyncIterator()
       let port = try #require(await numbers.next())
-      let bench = Bench(port: port, gate: gate, access: access) {
+      let bench = Bench(port: port, gate: gate, access: access, keyUses: keyUses) {
         gate.signal.yield()
       }
       tasks.addTask {
@@ -141,4 +144,12 @@ final class FakeAccess: UpstreamAccess {
       isTLS: false, host: "127.0.0.1", port: port, authority: "127.0.0.1:\(port)", basePath: "/v1",
       key: UpstreamKey(provider.type == .claude ? .apiKey : .bearer, "sk-upstream"), modelID: "up-" + instance.model)
   }
+}
+
+/// What a gateway told of the AccessKeys that it let in.
+final class KeyUses: KeyUseSink {
+  private let stored = Mutex<[String: Timestamp]>([:])
+
+  func used(_ keys: [String: Timestamp]) { stored.withLock { $0.merge(keys) { $1 } } }
+  var all: [String: Timestamp] { stored.withLock { $0 } }
 }

@@ -44,6 +44,23 @@ final class Caller: Sendable {
     }
   }
 
+  /// Sends one request after the other: `next` says each, from how many replies are there, and ends with nil.
+  func converse(_ next: @Sendable (Int) -> String?) async throws -> [Reply] {
+    try await incoming.executeThenClose { inbound, outbound in
+      var reader = ReplyReader()
+      var pieces = inbound.makeAsyncIterator()
+      while let request = next(reader.replies.count) {
+        try await outbound.write(ByteBuffer(string: request))
+        let before = reader.replies.count
+        while reader.replies.count == before {
+          guard let bytes = try await pieces.next() else { return reader.finish() }
+          try reader.take(Array(bytes.readableBytesView))
+        }
+      }
+      return reader.finish()
+    }
+  }
+
   /// Sends a request, and leaves once `enough` of the reply is there.
   func abandon(_ request: String, once enough: @Sendable (String) async -> Bool) async throws {
     try await incoming.executeThenClose { inbound, outbound in

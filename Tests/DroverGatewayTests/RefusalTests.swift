@@ -98,12 +98,6 @@ private let fleet = Desired.fleet([
       let reply = try await Caller(port: bench.port).exchange([post("/v1/messages", #"{"model":"chat"}"#)]).first
       #expect(reply?.status == 502)
     }
-    try await Bench.run(covered(.accessKey, .emptyMap)) { bench in
-      for request in [get("/v1/models"), post("/v1/chat/completions", #"{"model":"free"}"#)] {
-        let reply = try await Caller.ask(bench.port, request)
-        #expect(reply.status == 503 && reply.body.contains("access key 'policy'"), "\(reply.body)")
-      }
-    }
   }
 
   @Test func `models are listed in the dialect of the client`() async throws {

@@ -6,7 +6,7 @@ import Testing
     switch match {
     case .model(let model): "model \(model.name)"
     case .route(let name): "route \(name)"
-    case .ambiguous(let keys): "one of \(keys.joined(separator: " "))"
+    case .ambiguous(let models): "one of \(models.map(\.key).joined(separator: " "))"
     case nil: "nothing"
     }
   }

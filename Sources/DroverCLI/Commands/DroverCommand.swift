@@ -11,6 +11,7 @@ package struct DroverCommand: ParsableCommand {
         name: "Manifests",
         subcommands: [
           ValidateCommand.self, DiffCommand.self, ExplainCommand.self, SchemaCommand.self, ImportCommand.self,
+          KeygenCommand.self,
         ]),
       CommandGroup(
         name: "The fleet",

@@ -12,6 +12,7 @@ extension Console {
       note: { writeAll($0 + "\n", to: STDERR_FILENO) },
       now: { Timestamp(milliseconds: WallClock.now()) },
       uptime: { .nanoseconds(MonotonicClock.now()) },
+      random: { UInt64.random(in: .min ... .max) },
       pause: { poll(nil, 0, Int32(clamping: max(1, $0.wholeMilliseconds))) },
       readInput: { try readAll(STDIN_FILENO) },
       connect: { SocketTransport($0) },

@@ -13,6 +13,8 @@ package struct Console {
   package var now: () -> Timestamp
   /// Time since some fixed point that no clock change moves, for deadlines.
   package var uptime: () -> Duration
+  /// 64 bits of the system's generator, which nobody can foretell.
+  package var random: () -> UInt64
   /// Lets time pass; for attempts that follow each other.
   package var pause: (Duration) -> Void
   /// All of standard input.
@@ -25,7 +27,7 @@ package struct Console {
   package init(
     environment: [String: String], isTerminal: Bool, write: @escaping (String) -> Void,
     note: @escaping (String) -> Void, now: @escaping () -> Timestamp, uptime: @escaping () -> Duration,
-    pause: @escaping (Duration) -> Void, readInput: @escaping () throws -> [UInt8],
+    random: @escaping () -> UInt64, pause: @escaping (Duration) -> Void, readInput: @escaping () throws -> [UInt8],
     connect: @escaping (ServerAddress) -> any FleetTransport,
     discard: @escaping (consuming Any) -> Void = { _ in }
   ) {
@@ -35,6 +37,7 @@ package struct Console {
     self.note = note
     self.now = now
     self.uptime = uptime
+    self.random = random
     self.pause = pause
     self.readInput = readInput
     self.connect = connect

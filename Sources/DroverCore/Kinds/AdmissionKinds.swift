@@ -66,7 +66,7 @@ extension KindDefinition {
     ])
 
   package static let accessKey = KindDefinition(
-    .accessKey, "A client of the gateway: its keys, and what they may use.", implemented: false,
+    .accessKey, "A client of the gateway: its keys, and what they may use.",
     example: """
       apiVersion: drover.dev/v1alpha1
       kind: AccessKey
@@ -81,12 +81,15 @@ extension KindDefinition {
         "keys",
         .list(
           .object([
-            Field("sha256", .string(.sha256), "Digest of the key."),
+            Field("sha256", .string(.sha256), "Digest of a key that 'drover keygen' made."),
             Field("secret", .string(.secretName), "Secret of the host policy that holds the key."),
             Field("notAfter", .string(.instantOrDate), "End of its validity."),
-          ]), nonEmpty: true), "Keys that are accepted; each has a digest or a secret.", required: true),
+          ]), nonEmpty: true),
+        "Keys that are accepted; each has a digest or a secret. Several overlap while one takes the place of another.",
+        required: true),
       Field(
-        "scopes", .list(.enumeration(["Inference", "Read", "Operate", "Admin"]), nonEmpty: true), "What it may do.",
+        "scopes", .list(.enumeration(["Inference", "Read", "Operate", "Admin"]), nonEmpty: true),
+        "What it may do at the gateway: Inference asks models and lists them, Read lists them.",
         default: .strings(["Inference"])),
       Field(
         "allow",
@@ -94,7 +97,8 @@ extension KindDefinition {
           Field("models", .list(.reference([.model])), "Models."),
           Field("providers", .list(.reference([.provider])), "Providers."),
           Field("routes", .list(.reference([.route])), "Routes."),
-        ]), "What it may use; absent: all."),
+        ]),
+        "What it may use: a request must be within each list that is given. Absent: all; an empty list: nothing."),
       Field("disabled", .boolean, "Refuse it at once.", default: .bool(false)),
     ])
 

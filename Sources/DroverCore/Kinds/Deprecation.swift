@@ -29,15 +29,10 @@ package struct Deprecation: Hashable, Sendable {
     self.init(
       origin: .manifest, reason: written["reason"]?.string.flatMap { $0.isEmpty ? nil : $0 },
       replacement: written["replacement"]?.string,
-      sunset: written["sunset"]?.string.flatMap { Deprecation.instant($0, zone) })
+      sunset: written["sunset"]?.string.flatMap { Timestamp(written: $0, zone: zone) })
     guard let retiresAt, sunset.map({ retiresAt < $0 }) ?? true else { return }
     origin = .provider
     sunset = retiresAt
-  }
-
-  /// The instant that a manifest means: an RFC 3339 instant, or the end of a bare date.
-  private static func instant(_ text: String, _ zone: ZoneRules) -> Timestamp? {
-    CivilDate(text).map(zone.end) ?? Timestamp(rfc3339: text)
   }
 
   /// `use other-model instead: costs too much`; empty where nothing is said.

@@ -113,6 +113,10 @@ package enum Reason: String, Sendable, Codable, CaseIterable {
   // States of a set of models.
   case active = "Active"
   case inactive = "Inactive"
+  // States of a client's keys.
+  case expired = "Expired"
+  case disabled = "Disabled"
+  case noGateway = "NoGateway"
   // What made a step necessary.
   case created = "Created"
   case specChanged = "SpecChanged"

@@ -1,35 +1,34 @@
 /// Which requests a policy of the manifests covers. While policies are not enforced, what one covers is refused.
 struct PolicyCover {
-  /// Names, sorted.
-  let accessKeys: [String]
+  private let hasAccessKeys: Bool
   private let policies: [Resource]
   private let providers: [String: [Label]]
 
   init(_ desired: DesiredFleet) {
     var policies: [Resource] = []
-    var accessKeys: [String] = []
+    var hasAccessKeys = false
     var providers: [String: [Label]] = [:]
     for object in desired.objects {
       guard let resource = object.resource else { continue }
       switch object.identity.kind {
       case .budget, .rateLimit: if Self.mayRefuse(resource.spec) { policies.append(resource) }
-      case .accessKey: accessKeys.append(object.identity.name)
+      case .accessKey: hasAccessKeys = true
       case .provider: providers[object.identity.name] = resource.labels
       default: break
       }
     }
     self.policies = policies
-    self.accessKeys = accessKeys
+    self.hasAccessKeys = hasAccessKeys
     self.providers = providers
   }
 
-  /// The first policy that covers requests for a model. One that is about requests of certain routes or keys alone
-  /// covers none that name the model without a key.
+  /// The first policy that covers requests for a model. One that is about requests of certain routes alone covers none
+  /// that name the model; one about certain keys may cover any, once there are keys.
   func policy(over model: Resource) -> Identity? {
     let provider = model.spec["provider"]?.string ?? ""
     return policies.first { policy in
       let match = policy.spec["match"]
-      return match?["routes"] == nil && match?["accessKeys"] == nil
+      return match?["routes"] == nil && (match?["accessKeys"] == nil || hasAccessKeys)
         && PolicySelector.covers(match?["models"], model.identity.name, model.labels)
         && PolicySelector.covers(match?["providers"], provider, providers[provider] ?? [])
     }?.identity

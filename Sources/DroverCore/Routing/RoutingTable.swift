@@ -5,14 +5,14 @@ package final class RoutingTable: Sendable {
     case model(ModelRoute)
     /// A Route, by name.
     case route(String)
-    /// Several Models have this id, each at its own provider; with their keys.
-    case ambiguous([String])
+    /// Several Models have this id, each at its own provider.
+    case ambiguous([ModelRoute])
   }
 
   /// Sorted by name.
   package let models: [ModelRoute]
-  /// Names of the AccessKeys in force, sorted: once there is one, nobody is let in without a key.
-  package let accessKeys: [String]
+  /// Who may use the gateway.
+  package let access: AccessTable
   package let gateway: GatewaySettings
   private let routes: Set<String>
   private let byName: [String: Int]
@@ -20,7 +20,9 @@ package final class RoutingTable: Sendable {
   private let byKey: [String: Int]
   private let byModelID: [String: [Int]]
 
-  package init(_ desired: DesiredFleet) {
+  /// `access` nil: that of these manifests alone.
+  package init(_ desired: DesiredFleet, access: AccessTable? = nil) {
+    self.access = access ?? AccessTable(desired)
     let cover = PolicyCover(desired)
     gateway = GatewaySettings(spec: desired.fleet?.resource?.spec ?? .emptyMap)
     var providers: [String: ProviderSpec] = [:]
@@ -47,7 +49,6 @@ package final class RoutingTable: Sendable {
     }
     self.models = models
     self.routes = routes
-    accessKeys = cover.accessKeys
     byName = Dictionary(models.indices.map { (models[$0].name, $0) }) { first, _ in first }
     byAlias = Dictionary(models.indices.flatMap { index in models[index].aliases.map { ($0, index) } }) { first, _ in
       first
@@ -61,13 +62,14 @@ package final class RoutingTable: Sendable {
     if routes.contains(name) { return .route(name) }
     if let index = byName[name] ?? byAlias[name] ?? byKey[name] { return .model(models[index]) }
     guard let indices = byModelID[name] else { return nil }
-    return indices.count == 1 ? .model(models[indices[0]]) : .ambiguous(indices.map { models[$0].key })
+    return indices.count == 1 ? .model(models[indices[0]]) : .ambiguous(indices.map { models[$0] })
   }
 
   package func model(named name: String) -> ModelRoute? { byName[name].map { models[$0] } }
 
-  /// `; did you mean 'chat'?` for a name that comes near one of these, else nothing.
-  package func suggestion(for name: String) -> String {
-    Suggestion.phrase(for: name, among: models.flatMap { [$0.name, $0.key] + $0.aliases })
+  /// `; did you mean 'chat'?` for a name that comes near one of those that a key may use, else nothing.
+  package func suggestion(for name: String, of grant: AccessGrant = .open) -> String {
+    let known = models.filter { grant.allows($0) }
+    return Suggestion.phrase(for: name, among: known.flatMap { [$0.name, $0.key] + $0.aliases })
   }
 }

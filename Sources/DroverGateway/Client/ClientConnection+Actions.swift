@@ -45,7 +45,8 @@ extension ClientConnection {
     guard head.fields.text(head.methodRange) == target.method else {
       throw Refusal(405, "method_not_allowed", "'\(head.target.prefix(200))' is asked by \(target.method)")
     }
-    let router = RequestRouter(routing: loop.shared.routing.routing)
+    let routing = loop.shared.routing.routing
+    let router = RequestRouter(routing: routing, grant: try authenticate(by: routing.table))
     switch target {
     case .models:
       reply(OwnReply(json: ModelList.list(try router.models(), dialect: isAnthropic ? .anthropic : .openAI)))
@@ -61,7 +62,8 @@ extension ClientConnection {
     do throws(JSONScanError) { fields = try intake.fields() } catch { throw Refusal(error) }
     let model = try router.route(path, model: fields.model)
     let exchange = Exchange(
-      path: path, model: model, fields: fields, head: head, body: intake.body, requestID: requestID)
+      path: path, model: model, fields: fields, head: head, body: intake.body, requestID: requestID,
+      accessKey: router.grant.accessKey)
     self.exchange = exchange
     if let use = loop.shared.gate.beginAtOnce(model.name) {
       ready(use, for: exchange)
@@ -69,6 +71,15 @@ extension ClientConnection {
       machine.awaitModel()
       enqueue(exchange)
     }
+  }
+
+  /// What the sender of the present request may use by one state of the manifests; asked once its head is there, so that
+  /// nobody else's body is taken in, and again when it is decided upon.
+  func authenticate(by table: RoutingTable) throws(Refusal) -> AccessGrant {
+    let now = loop.shared.now()
+    let grant = try credential.grant(by: table.access, at: now)
+    if let name = grant.accessKey { loop.keyUses[name] = now }
+    return grant
   }
 
   /// A reply of our own that is no refusal.

@@ -16,6 +16,8 @@ final class ClientConnection: ChannelInboundHandler {
   private var reserved = 0
   var exchange: Exchange?
   var requestID = ""
+  /// Of the present request.
+  private(set) var credential = Credential.none
   /// In which refusals are written.
   var dialect = Dialect.openAI
   /// Whether the client says that it speaks Anthropic's dialect, wherever it asks.
@@ -118,7 +120,12 @@ final class ClientConnection: ChannelInboundHandler {
     requestID = loop.nextRequestID()
     isAnthropic = !head.fields.list.values(named: "anthropic-version").isEmpty
     dialect = GatewayTarget(head.target)?.dialect ?? (isAnthropic ? .anthropic : .openAI)
-    let limit = loop.shared.routing.routing.table.gateway.maxRequestBytes
+    credential = Credential(head.fields)
+    let table = loop.shared.routing.routing.table
+    if !intake.isComplete {
+      do throws(Refusal) { _ = try authenticate(by: table) } catch { return deny(error) }
+    }
+    let limit = table.gateway.maxRequestBytes
     if case .length(let length) = head.framing, length > UInt64(limit) {
       deny(tooLarge(limit))
       return
@@ -184,6 +191,7 @@ final class ClientConnection: ChannelInboundHandler {
     loop.shared.buffered.release(reserved)
     reserved = 0
     intake = RequestIntake()
+    credential = .none
     exchange = nil
     ownReply = nil
     idleSince = loop.eventLoop.now

@@ -11,6 +11,8 @@ final class Exchange {
   let head: ReceivedRequestHead
   let body: ByteBuffer
   let requestID: String
+  /// Name of the AccessKey of the sender; nil where the gateway asks for none.
+  let accessKey: String?
   var use: ModelUse?
   var wait: ModelWait?
   var upstream: Upstream?
@@ -20,7 +22,7 @@ final class Exchange {
 
   init(
     path: InferencePath, model: ModelRoute, fields: PolicyFields, head: ReceivedRequestHead, body: ByteBuffer,
-    requestID: String
+    requestID: String, accessKey: String?
   ) {
     self.path = path
     self.model = model
@@ -28,6 +30,7 @@ final class Exchange {
     self.head = head
     self.body = body
     self.requestID = requestID
+    self.accessKey = accessKey
   }
 
   var limits: UpstreamLimits {

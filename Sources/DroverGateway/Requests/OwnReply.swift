@@ -38,6 +38,7 @@ struct OwnReply: Equatable, Sendable {
     if let delay = refusal.retryAfter {
       fields.append(HTTPField("Retry-After", String(max(1, delay.roundedUpSeconds))))
     }
+    if status == 401 { fields.append(HTTPField("WWW-Authenticate", "Bearer realm=\"drover\"")) }
     if let shouldRetry = refusal.shouldRetry {
       fields.append(HTTPField("X-Should-Retry", shouldRetry ? "true" : "false"))
     }

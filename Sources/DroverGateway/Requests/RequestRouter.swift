@@ -1,13 +1,15 @@
 import DroverCore
 import DroverHTTP
 
-/// Decides what becomes of a request, from what it says and from one state of the manifests.
+/// Decides what becomes of a request, from what it says, who sends it, and one state of the manifests. What its key may
+/// not use is to its sender as if it were not there.
 struct RequestRouter {
   let routing: Routing
+  var grant = AccessGrant.open
 
   /// The model that is to answer.
   func route(_ path: InferencePath, model name: String?) throws(Refusal) -> ModelRoute {
-    try checkKeys()
+    guard grant.mayInfer else { throw lacks(.inference) }
     let model = try model(name)
     if let policy = model.policy {
       throw Refusal(
@@ -21,38 +23,53 @@ struct RequestRouter {
 
   /// The models that may be asked for.
   func models() throws(Refusal) -> [ModelRoute] {
-    try checkKeys()
-    return routing.table.models.filter { !$0.isUnloaded }
+    guard grant.mayList else { throw lacks(.read) }
+    return routing.table.models.filter { !$0.isUnloaded && grant.allows($0) }
   }
 
   func model(listed name: String) throws(Refusal) -> ModelRoute {
-    try checkKeys()
+    guard grant.mayList else { throw lacks(.read) }
     return try model(name)
   }
 
   private func model(_ name: String?) throws(Refusal) -> ModelRoute {
     guard let name else { return try currentModel() }
     switch routing.table.resolve(name) {
-    case .model(let model): return model
-    case .route(let route): throw Self.unserved(route: route)
-    case .ambiguous(let keys):
+    case .model(let model) where grant.allows(model): return model
+    case .route(let route) where grant.allows(route: route): throw Self.unserved(route: route)
+    case .ambiguous(let models):
+      let allowed = models.filter { grant.allows($0) }
+      if allowed.count == 1 { return allowed[0] }
+      if allowed.isEmpty { return try unknown(name) }
       throw Refusal(
         400, "model_ambiguous",
-        "'\(name)' is the id of several models; name one by its key: " + keys.joined(separator: ", "),
-        parameter: "model")
-    case nil:
-      throw Refusal(
-        404, "model_not_found", "there is no model '\(name)'\(routing.table.suggestion(for: name))", parameter: "model")
+        "'\(name)' is the id of several models; name one by its key: "
+          + allowed.map(\.key).joined(separator: ", "), parameter: "model")
+    case .model, .route, nil: return try unknown(name)
     }
+  }
+
+  private func unknown(_ name: String) throws(Refusal) -> ModelRoute {
+    throw Refusal(
+      404, "model_not_found", "there is no model '\(name)'\(routing.table.suggestion(for: name, of: grant))",
+      parameter: "model")
   }
 
   private func currentModel() throws(Refusal) -> ModelRoute {
     guard let current = routing.current else {
       throw Refusal(400, "no_model_loaded", "No model loaded", parameter: "model", shouldRetry: false)
     }
-    guard current.kind == .model else { throw Self.unserved(route: current.name) }
+    guard current.kind == .model else {
+      guard grant.allows(route: current.name) else { return try unknown(current.name) }
+      throw Self.unserved(route: current.name)
+    }
     guard let model = routing.table.model(named: current.name) else {
       throw Refusal(404, "model_not_found", "the current model '\(current.name)' is gone", parameter: "model")
+    }
+    guard grant.allows(model) else {
+      throw Refusal(
+        403, "model_not_allowed", "access key '\(grant.accessKey ?? "")' may not use the current model; name a model",
+        parameter: "model", shouldRetry: false)
     }
     return model
   }
@@ -63,13 +80,10 @@ struct RequestRouter {
       parameter: "model", shouldRetry: false)
   }
 
-  /// The gateway is open until somebody declares who may use it.
-  private func checkKeys() throws(Refusal) {
-    guard let first = routing.table.accessKeys.first else { return }
-    throw Refusal(
-      503, "policy_not_enforced",
-      "access key '\(first)' says who may use the gateway, and this version cannot check keys yet; nobody is let in "
-        + "while there is an AccessKey", shouldRetry: false)
+  private func lacks(_ scope: AccessScope) -> Refusal {
+    Refusal(
+      403, "scope_missing",
+      "access key '\(grant.accessKey ?? "")' may not do this; it needs the scope \(scope.rawValue)", shouldRetry: false)
   }
 
   /// A hosted service speaks its own dialect alone; local servers speak both.

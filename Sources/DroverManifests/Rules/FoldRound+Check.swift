@@ -30,7 +30,7 @@ extension FoldRound {
     }
     // Names, room and cycles are judged among documents that are fine by themselves.
     if found.isEmpty { found = checkTracking() }
-    if found.isEmpty { found = checkNames() }
+    if found.isEmpty { found = checkNames() + checkAccessKeys() }
     if found.isEmpty { found = checkCycles() }
     if found.isEmpty { found = checkRoom() }
     return found

@@ -124,6 +124,30 @@ private struct SpecRules {
         given == 0 ? .missingField : .invalidValue,
         given == 0 ? "must have sha256 or secret" : "must have only one of sha256 and secret")
     }
+    refuseTwiceListedKeys()
+    for (index, scope) in (spec["scopes"]?.list ?? []).enumerated() {
+      guard let word = scope.value.string, let known = AccessScope(rawValue: word), known == .operate || known == .admin
+      else { continue }
+      fields.findings.append(
+        Finding(
+          severity: .warning, code: .notImplemented, mark: YAMLMark(line: scope.mark.line, column: scope.mark.column),
+          field: "scopes[\(index)]",
+          message: "is checked but not acted on by this version: the control API takes the host policy's tokens"))
+    }
+  }
+
+  /// Two entries of one key would leave open which of two ends counts.
+  private mutating func refuseTwiceListedKeys() {
+    var seen: Set<String> = []
+    for (index, key) in (spec["keys"]?.list ?? []).enumerated() {
+      for field in ["sha256", "secret"] {
+        guard let entry = key.value.entry(field), let text = entry.value.string else { continue }
+        guard !seen.insert(field + text.lowercased()).inserted else { continue }
+        refuse(
+          "keys[\(index)].\(field)", at: YAMLMark(line: entry.mark.line, column: entry.mark.column), .duplicateName,
+          "this key is listed twice; remove one")
+      }
+    }
   }
 
   mutating func model(_ name: String?) {

@@ -9,6 +9,7 @@ package struct StatusContext {
   let discoveries: [String: DiscoveryStanding]
   /// Where figures come from that no manifest gives.
   let prices: PriceCatalogue
+  let access: AccessStanding
   let instances: InstanceIndex
   let providers: [String: ProviderState]
   let sets: SetBook
@@ -21,8 +22,10 @@ package struct StatusContext {
   /// token of a reconcile request by object.
   package init(
     plan: Plan, world: World, previousPlan: Plan? = nil, reconcileTokens: [Identity: String] = [:],
-    discoveries: [String: DiscoveryStanding] = [:], prices: PriceCatalogue = .builtIn
+    discoveries: [String: DiscoveryStanding] = [:], prices: PriceCatalogue = .builtIn,
+    access: AccessStanding = AccessStanding()
   ) {
+    self.access = access
     self.prices = prices
     self.discoveries = discoveries
     self.plan = plan
