@@ -26,7 +26,8 @@ package struct FleetController: Service {
       latest: LatestWorld(),
       keySecrets: KeySecretBoard(
         secrets: keySecrets ?? NoKeySecrets(), inbox: inbox, surroundings: surroundings),
-      keyUses: KeyUseDesk(inbox: inbox), surroundings: surroundings, options: options, decoder: decoder, logger: logger)
+      traffic: TrafficDesk(inbox: inbox, now: surroundings.now), surroundings: surroundings, options: options,
+      decoder: decoder, logger: logger)
   }
 
   package func run() async throws { try await loop.run() }

@@ -24,11 +24,17 @@ struct FleetState: Sendable {
   var profileRequests: [Identity: ProfileRequest] = [:]
   /// What was last told of deprecated models.
   var notices: [Identity: DeprecationNotice] = [:]
+  /// Since when these models are known to go.
+  var deprecatedSince: [Identity: Timestamp] = [:]
   /// What holds against the manifests; sorted by object and field. ``desired`` and ``registered`` know nothing of it.
   var overrides: [Override] = []
   var current = CurrentModel()
   /// Whether nothing was the current model since the start.
   var mayChooseDefault = true
+  /// How often models succeeded of late, at the gateway.
+  var successes = SuccessWindow()
+  /// When a switch was last begun because the current model failed too often.
+  var lastAutoSwitch: Timestamp?
   /// What became of the newest switches that were asked for: nil is success.
   var switchOutcomes: [SwitchOutcome] = []
   /// Models that were registered through the API, by name.
@@ -95,6 +101,7 @@ struct FleetState: Sendable {
     attempts = stored.attempts
     measurements = stored.measurements
     notices = stored.notices
+    deprecatedSince = FleetState.deprecatedSince(stored: stored.settings[FleetState.deprecatedSinceSetting])
     overrides = stored.overrides
     for model in stored.registered { registeredModels[model.name] = model }
     if let text = stored.settings[FleetState.currentSetting], let value = try? JSONReader.read(text) {

@@ -31,7 +31,9 @@ final class LatestWorld: Sendable {
   var routing: Routing {
     stored.withLock { stored in
       let table =
-        stored.table ?? RoutingTable(stored.state.effective, access: stored.state.accessTable)
+        stored.table
+        ?? RoutingTable(
+          stored.state.effective, access: stored.state.accessTable, deprecations: stored.state.routeDeprecations)
       stored.table = table
       return Routing(table: table, current: stored.state.current.target)
     }
@@ -75,6 +77,7 @@ extension FleetState {
   fileprivate func hasSameNames(as other: FleetState) -> Bool {
     overrides == other.overrides && desired.objects == other.desired.objects && keySecrets == other.keySecrets
       && isGatewayClosed == other.isGatewayClosed && zone == other.zone
+      && notices == other.notices && deprecatedSince == other.deprecatedSince
   }
 }
 

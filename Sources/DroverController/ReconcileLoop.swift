@@ -21,7 +21,7 @@ struct ReconcileLoop: Service {
   let latest: LatestWorld
   let measureDesk = MeasureDesk()
   let keySecrets: KeySecretBoard
-  let keyUses: KeyUseDesk
+  let traffic: TrafficDesk
   let surroundings: Surroundings
   let options: ControllerOptions
   let decoder: ManifestDecoder

@@ -83,7 +83,10 @@ struct Round {
     book.settlePruning()
     book.settleOverrides()
     book.settleAccess()
-    book.takeKeyUses(loop.keyUses.take())
+    book.take(loop.traffic.take())
+    book.settleAutoSwitch(node: loop.options.policy.node, prices: loop.options.policy.prices) {
+      loop.surroundings.launchToken()
+    }
     book.saveDemands()
     let facts = (state: book.state, changes: book.changes, events: book.events)
     var plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
@@ -91,6 +94,7 @@ struct Round {
       guard book.applyRecords(plan, backoff: backoff) else { break }
       plan = Planner.plan(book.state.world(node: loop.options.policy.node, now: start))
     }
+    book.settleDeprecationDates()
     book.initialize(plan)
     book.notePools(plan)
     await intendLaunches(of: plan, in: &book)
@@ -330,6 +334,7 @@ struct Round {
     let stopRetry = failedStops.filter { !running.contains("stop " + $0.key) }.map(\.value.retryAt).min()
     let dates = [
       plan.wakeAt, retryStoreAt, confirming, stopRetry, state.demandsDue, state.nextKeyEnd(after: now),
+      state.autoSwitchPause(at: now),
     ]
     alarm.set(dates.compactMap { $0 }.min())
   }

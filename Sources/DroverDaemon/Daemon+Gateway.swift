@@ -18,7 +18,7 @@ extension Daemon {
       options: GatewayOptions(
         host: address.host, port: address.port, isLoopback: address.isLoopback,
         descriptor: settings.passedGateway?.descriptor),
-      routing: controller, gate: controller.gate, access: access, keyUses: controller, surroundings: surroundings
+      routing: controller, gate: controller.gate, access: access, traffic: controller, surroundings: surroundings
     ) { host, port in
       logger.info("gateway listening", metadata: ["address": "\(ListenAddress(host: host, port: port))"])
     }

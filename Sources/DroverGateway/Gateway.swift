@@ -18,14 +18,14 @@ package struct Gateway: Service {
   /// `onBound` is called once connections are taken, with the port that it really has.
   package init(
     options: GatewayOptions, routing: any RoutingSource, gate: any ModelGate, access: any UpstreamAccess,
-    keyUses: any KeyUseSink, surroundings: Surroundings,
+    traffic: any TrafficSink, surroundings: Surroundings,
     onBound: @escaping @Sendable (_ host: String, _ port: Int) -> Void = { _, _ in }
   ) {
     self.options = options
     shared = GatewayShared(
       routing: routing, gate: gate, access: access,
       hosts: HostCheck(listeningOn: options.host, isLoopback: options.isLoopback), now: surroundings.now,
-      keyUses: keyUses)
+      traffic: traffic)
     self.surroundings = surroundings
     self.onBound = onBound
   }

@@ -12,8 +12,8 @@ final class GatewayLoop {
   private var isQuiescing = false
   /// Where running models are, for as long as that is not asked anew.
   private var upstreams: [String: (upstream: Upstream, until: NIODeadline)] = [:]
-  /// When AccessKeys were last let in, as far as that was not told yet.
-  var keyUses: [String: Timestamp] = [:]
+  /// What went through, as far as that was not told yet.
+  var traffic = GatewayTraffic()
   private let requestPrefix: String
   private var requests: UInt64 = 0
 
@@ -67,14 +67,23 @@ final class GatewayLoop {
     for connection in Array(connections.values) { connection.tick() }
     let now = eventLoop.now
     pool.expire(now: now)
-    tellKeyUses()
+    tellTraffic()
     if upstreams.count > 1024 { upstreams = upstreams.filter { $0.value.until > now } }
   }
 
-  private func tellKeyUses() {
-    guard !keyUses.isEmpty else { return }
-    shared.keyUses.used(keyUses)
-    keyUses.removeAll(keepingCapacity: true)
+  private func tellTraffic() {
+    guard !traffic.isEmpty else { return }
+    shared.traffic.note(traffic)
+    traffic.keyUses.removeAll(keepingCapacity: true)
+    traffic.outcomes.removeAll(keepingCapacity: true)
+  }
+
+  /// Counts how a request ended: once for each.
+  func count(_ exchange: Exchange, succeeded: Bool) {
+    guard !exchange.isCounted else { return }
+    exchange.isCounted = true
+    traffic.outcomes[exchange.model.name, default: OutcomeCount()] +=
+      succeeded ? OutcomeCount(successes: 1) : OutcomeCount(failures: 1)
   }
 
   /// Idle connections are closed, others after their present exchange.
@@ -84,7 +93,7 @@ final class GatewayLoop {
   }
 
   func closeAll() {
-    tellKeyUses()
+    tellTraffic()
     for connection in Array(connections.values) { connection.close(isAbrupt: true) }
     pool.closeAll()
   }

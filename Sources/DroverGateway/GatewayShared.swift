@@ -8,7 +8,7 @@ struct GatewayShared: Sendable {
   let access: any UpstreamAccess
   let hosts: HostCheck
   let now: @Sendable () -> Timestamp
-  let keyUses: any KeyUseSink
+  let traffic: any TrafficSink
   let waits = ModelWaits()
   let buffered = BufferedBytes()
   let open = OpenCount()

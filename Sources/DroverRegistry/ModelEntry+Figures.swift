@@ -13,15 +13,13 @@ extension ModelEntry {
 
   package var accessCount: Int64 { status["accessCount"]?.integer ?? 0 }
 
-  /// How well it did, from 0 to 1: 0.4 · successRate + 0.3 · min(tokensPerSecond / 100, 1) + 0.3 · min(totalInferences /
-  /// 1000, 1). Nil for a model that was never measured.
+  /// ``ModelMetrics/score`` of what its status says.
   package var score: Double? {
     guard let performance = status["performance"] else { return nil }
-    let (success, speed) = (performance["successRate"]?.number, performance["tokensPerSecond"]?.number)
-    guard success != nil || speed != nil else { return nil }
-    let inferences = performance["totalInferences"]?.number ?? 0
-    return 0.4 * min(max(success ?? 0, 0), 1) + 0.3 * min(max(speed ?? 0, 0) / 100, 1)
-      + 0.3 * min(max(inferences, 0) / 1000, 1)
+    return ModelMetrics(
+      tokensPerSecond: performance["tokensPerSecond"]?.number,
+      totalInferences: performance["totalInferences"]?.integer ?? 0, successRate: performance["successRate"]?.number
+    ).score
   }
 
   /// Whether a request that names it could be answered now, perhaps after a load.

@@ -95,13 +95,13 @@ import Testing
     func lastUsed() -> String? { daemon.object("accesskey/team")?[path: ["status", "lastUsed"]]?.string }
     #expect(lastUsed() == nil)
     let first = daemon.time.now
-    daemon.controller.used(["team": first, "nobody": first])
+    daemon.controller.note(GatewayTraffic(keyUses: ["team": first, "nobody": first]))
     #expect(daemon.run(until: { lastUsed() == first.description }))
     // Within ten seconds nothing is written for it.
-    daemon.controller.used(["team": first + .seconds(2)])
+    daemon.controller.note(GatewayTraffic(keyUses: ["team": first + .seconds(2)]))
     daemon.pass(.seconds(60))
     let second = daemon.time.now
-    daemon.controller.used(["team": second])
+    daemon.controller.note(GatewayTraffic(keyUses: ["team": second]))
     #expect(daemon.run(until: { lastUsed() == second.description }))
     daemon.restart()
     #expect(daemon.run(until: { daemon.state("accesskey/team").hasPrefix("True") && lastUsed() == second.description }))

@@ -63,6 +63,25 @@ import Testing
   }
 
   /// Scenario 19: what is removed while in use goes in good order, and is on no list any more from the start.
+  @Test func `S1.2.5 the gateway knows since when a model goes, over restarts, and what to use instead`() {
+    let daemon = Daemon(Text.fleet("a", "b"))
+    #expect(daemon.becomesReady("a", "b"))
+    func told() -> RouteDeprecation? { daemon.controller.routing.table.model(named: "a")?.deprecation }
+    #expect(told() == nil)
+    daemon.pass(.seconds(100))
+    let before = daemon.time.now
+    daemon.edit("a.yaml", marked("a", "{replacement: b, sunset: 2027-01-20}"))
+    #expect(daemon.run(until: { told() != nil }))
+    let first = told()
+    #expect(first?.replacement == "b" && first?.sunset?.description == "2027-01-21T00:00:00Z")
+    #expect(first.map { $0.since >= before && $0.since <= daemon.time.now && $0.endsAtSunset } == true)
+    daemon.pass(.seconds(3 * 86400))
+    daemon.restart()
+    #expect(daemon.run(until: { daemon.isReady("model/a") && told() == first }))
+    daemon.edit("a.yaml", Text.model("a", file: "a.gguf"))
+    #expect(daemon.run(until: { told() == nil }))
+  }
+
   @Test func `a model that is removed in use is deprecated, drained and unloaded`() {
     let daemon = Daemon(Text.fleet("a", "b", "c"))
     #expect(daemon.becomesReady("a", "b", "c"))

@@ -40,7 +40,7 @@ private func fleet(_ keys: (kind: Kind, name: String, spec: FieldValue)...) -> D
       for fields in ["", Keys.bearer("x"), "Authorization: Basic YTpi\r\n", "x-api-key: a\r\nx-api-key: b\r\n"] {
         try await expect(bench, get("/v1/models", fields), "200")
       }
-      #expect(bench.keyUses.all.isEmpty)
+      #expect(bench.traffic.keyUses.isEmpty)
     }
   }
 
@@ -52,7 +52,7 @@ private func fleet(_ keys: (kind: Kind, name: String, spec: FieldValue)...) -> D
         // The server of the model is not there: the request came through.
         try await expect(bench, chat(fields), "502 upstream_unavailable")
       }
-      try await until { bench.keyUses.all == ["team": Timestamp(milliseconds: 0)] }
+      try await until { bench.traffic.keyUses == ["team": Timestamp(milliseconds: 0)] }
     }
   }
 
@@ -80,7 +80,7 @@ private func fleet(_ keys: (kind: Kind, name: String, spec: FieldValue)...) -> D
         }
       }
       #expect(bench.gate.begun == 0)
-      #expect(bench.keyUses.all.isEmpty)
+      #expect(bench.traffic.keyUses.isEmpty)
     }
   }
 

@@ -10,7 +10,7 @@ struct Bench {
   let port: Int
   let gate: FakeGate
   let access: FakeAccess
-  let keyUses: KeyUses
+  let traffic: Traffic
   let end: @Sendable () -> Void
 
   static let surroundings = Surroundings(
@@ -23,14 +23,14 @@ struct Bench {
   ) async throws {
     let gate = FakeGate(readies: readies)
     let access = FakeAccess()
-    let keyUses = KeyUses()
+    let traffic = Traffic()
     let (ports, bound) = AsyncStream.makeStream(of: Int.self)
     let gateway = Gateway(
       options: GatewayOptions(host: "127.0.0.1", port: 0, isLoopback: true, loops: 1, drain: drain),
       routing: routing
         ?? FixedRouting(
           Routing(table: RoutingTable(desired), current: current.map { Identity(.model, $0) })),
-      gate: gate, access: access, keyUses: keyUses, surroundings: surroundings
+      gate: gate, access: access, traffic: traffic, surroundings: surroundings
     ) { _, port in bound.yield(port) }
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(services: [.init(service: gateway)], logger: .quiet))
@@ -38,7 +38,7 @@ struct Bench {
       tasks.addTask { try await group.run() }
       var numbers = ports.makeAsyncIterator()
       let port = try #require(await numbers.next())
-      let bench = Bench(port: port, gate: gate, access: access, keyUses: keyUses) {
+      let bench = Bench(port: port, gate: gate, access: access, traffic: traffic) {
         gate.signal.yield()
       }
       tasks.addTask {
@@ -146,10 +146,21 @@ final class FakeAccess: UpstreamAccess {
   }
 }
 
-/// What a gateway told of the AccessKeys that it let in.
-final class KeyUses: KeyUseSink {
-  private let stored = Mutex<[String: Timestamp]>([:])
+/// What a gateway told of its traffic.
+final class Traffic: TrafficSink {
+  private let stored = Mutex(GatewayTraffic())
 
-  func used(_ keys: [String: Timestamp]) { stored.withLock { $0.merge(keys) { $1 } } }
-  var all: [String: Timestamp] { stored.withLock { $0 } }
+  func note(_ traffic: GatewayTraffic) {
+    stored.withLock { stored in
+      stored.keyUses.merge(traffic.keyUses) { $1 }
+      for (model, count) in traffic.outcomes { stored.outcomes[model, default: OutcomeCount()] += count }
+    }
+  }
+
+  var keyUses: [String: Timestamp] { stored.withLock { $0.keyUses } }
+  /// Successes and failures of a model, `2/1`.
+  func outcome(of model: String) -> String {
+    let count = stored.withLock { $0.outcomes[model] } ?? OutcomeCount()
+    return "\(count.successes)/\(count.failures)"
+  }
 }

@@ -46,6 +46,21 @@ struct ModelsConfigImportTests {
     #expect(fleet.provider("llama.cpp")?.resource?.spec["mode"]?.string == "Managed")
   }
 
+  @Test(arguments: [
+    ("openai", "https://api.openai.com/v1/chat/completions", "https://api.openai.com/v1"),
+    ("claude", "https://api.anthropic.com/v1/messages", "https://api.anthropic.com"),
+    ("llama.cpp", "http://localhost:8080/v1/chat/completions", "http://localhost:8080"),
+    ("openai", "https://proxy.example.com/team/v1/chat/completions", "https://proxy.example.com/team/v1"),
+  ])
+  func `S2.1.6 the endpoint of a model becomes the address of its provider, without the operation`(
+    provider: String, endpoint: String, base: String
+  ) throws {
+    let list = #"[{"id": "m", "provider": "\#(provider)", "metadata": {"apiEndpoint": "\#(endpoint)"}}]"#
+    let fleet = fold(try ModelsConfigImport.read(Array(list.utf8)))
+    #expect(fleet.errors == [])
+    #expect(fleet.provider(provider)?.resource?.spec["baseURL"]?.string == base)
+  }
+
   @Test func `says what it could not take over, and takes the rest`() throws {
     let found = try ModelsConfigImport.read(Array(Self.entries.utf8))
     #expect(found.models.count == 2)

@@ -1,4 +1,4 @@
-package import DroverCore
+import DroverCore
 import DroverPlanning
 
 extension FleetState {
@@ -19,7 +19,7 @@ extension FleetState {
   /// When the next key of an AccessKey expires; nil: none does.
   func nextKeyEnd(after now: Timestamp) -> Timestamp? {
     var next: Timestamp?
-    for index in desired.objects.indices where desired.objects[index].identity.kind == .accessKey {
+    for index in desired.accessKeyIndices {
       guard let spec = desired.objects[index].resource?.spec else { continue }
       for end in AccessKeyEntry.ends(of: spec, zone: zone) where end > now { next = min(next ?? end, end) }
     }
@@ -31,22 +31,11 @@ extension StepBook {
   /// Notes, for ever, that an AccessKey was accepted: the gateway is never open again, even where none is left.
   mutating func settleAccess() {
     guard !state.isGatewayClosed, state.hasScanned else { return }
-    let objects = state.desired.objects
-    let isAccepted = objects.indices.contains {
-      objects[$0].identity.kind == .accessKey && objects[$0].resource != nil
-    }
+    let isAccepted = state.desired.accessKeyIndices.contains { state.desired.objects[$0].resource != nil }
     guard isAccepted else { return }
     state.isGatewayClosed = true
     changes.append(.putSetting(FleetState.closedGatewaySetting, now.precise))
     record(
       nil, "gateway-closed", .accepted, "The first AccessKey was accepted: nobody is let in without a key any more")
   }
-
-  mutating func takeKeyUses(_ uses: [String: Timestamp]) {
-    for (name, time) in uses { state.keyUses[name] = max(time, state.keyUses[name] ?? time) }
-  }
-}
-
-extension FleetController: KeyUseSink {
-  package func used(_ keys: [String: Timestamp]) { loop.keyUses.used(keys) }
 }

@@ -28,7 +28,7 @@ final class KeySecretBoard: Sendable {
   /// The secrets to read from now on are those that `desired` names.
   func follow(_ desired: DesiredFleet) {
     var names: Set<String> = []
-    for index in desired.objects.indices where desired.objects[index].identity.kind == .accessKey {
+    for index in desired.accessKeyIndices {
       for key in desired.objects[index].resource?.spec["keys"]?.list ?? [] {
         if let name = key.value["secret"]?.string { names.insert(name) }
       }

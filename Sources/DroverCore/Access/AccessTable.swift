@@ -26,7 +26,7 @@ package struct AccessTable: Sendable {
     _ desired: DesiredFleet, secrets: [String: KeyDigest] = [:], zone: ZoneRules = .utc, wasClosed: Bool = false
   ) {
     needsKey = wasClosed
-    for index in desired.objects.indices where desired.objects[index].identity.kind == .accessKey {
+    for index in desired.accessKeyIndices {
       let object = desired.objects[index]
       guard let spec = object.resource?.spec else { continue }
       needsKey = true

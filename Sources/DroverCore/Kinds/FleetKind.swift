@@ -29,8 +29,8 @@ extension KindDefinition {
         "profile", .object(fleetProfile), "Profiling of all loaded models; off until an interval is set."),
       Field(
         "autoSwitch", .object(autoSwitch),
-        "Switch the current model when it fails too often. Nothing counts requests yet: they come with the gateway.",
-        implemented: false),
+        "Switch the current model when too few of its requests at the gateway succeed, over five minutes and at least 20 "
+          + "of them; ten minutes pass between two switches."),
       Field("prune", .object(prune), "Guard against removing much at once."),
       Field(
         "resyncInterval", .duration(minimum: .seconds(1)), "How often drift is looked for without any event.",

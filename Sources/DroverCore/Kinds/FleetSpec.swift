@@ -24,7 +24,12 @@ package struct FleetSpec: Equatable, Sendable {
   /// Name of a Model or a Route; nil: nothing is enforced.
   package var currentModel: String?
 
+  /// Of a hundred requests to the current model this many have to succeed; nil: it is not left for failing.
+  package var autoSwitchPercent: Int?
+
   package init(spec: FieldValue = .emptyMap) {
+    let switches = spec[path: ["autoSwitch", "enabled"]]?.bool ?? false
+    autoSwitchPercent = switches ? Int(spec[path: ["autoSwitch", "minSuccessPercent"]]?.integer ?? 70) : nil
     maxLoadedModels = Int(spec[path: ["loading", "maxLoadedModels"]]?.integer ?? 10)
     countHosted = spec[path: ["loading", "countHosted"]]?.bool ?? false
     idleUnloadAfter = spec[path: ["loading", "idleUnloadAfter"]]?.duration

@@ -45,6 +45,16 @@ package struct ModelMetrics: Hashable, Sendable {
   }
 }
 
+extension ModelMetrics {
+  /// How well it did, from 0 to 1: 0.4 · successRate + 0.3 · min(tokensPerSecond / 100, 1) + 0.3 · min(totalInferences /
+  /// 1000, 1). Nil for a model that was never measured.
+  package var score: Double? {
+    guard successRate != nil || tokensPerSecond != nil else { return nil }
+    return 0.4 * min(max(successRate ?? 0, 0), 1) + 0.3 * min(max(tokensPerSecond ?? 0, 0) / 100, 1)
+      + 0.3 * min(max(Double(totalInferences), 0) / 1000, 1)
+  }
+}
+
 /// Some of the metrics of a model, told by somebody who measured them; those that are nil stay as they are.
 package struct MetricsUpdate: Hashable, Sendable {
   package var averageLatency: Double?

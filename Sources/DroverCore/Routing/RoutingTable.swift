@@ -20,8 +20,10 @@ package final class RoutingTable: Sendable {
   private let byKey: [String: Int]
   private let byModelID: [String: [Int]]
 
-  /// `access` nil: that of these manifests alone.
-  package init(_ desired: DesiredFleet, access: AccessTable? = nil) {
+  /// `access` nil: that of these manifests alone. `deprecations` by name of the model.
+  package init(
+    _ desired: DesiredFleet, access: AccessTable? = nil, deprecations: [String: RouteDeprecation] = [:]
+  ) {
     self.access = access ?? AccessTable(desired)
     let cover = PolicyCover(desired)
     gateway = GatewaySettings(spec: desired.fleet?.resource?.spec ?? .emptyMap)
@@ -45,7 +47,8 @@ package final class RoutingTable: Sendable {
         ModelRoute(
           name: spec.name, key: spec.key, modelID: spec.modelID, displayName: spec.displayName, provider: provider,
           aliases: spec.aliases,
-          since: object.firstSeen, isUnloaded: spec.desiredState == .unloaded, policy: cover.policy(over: resource)))
+          since: object.firstSeen, isUnloaded: spec.desiredState == .unloaded, deprecation: deprecations[spec.name],
+          policy: cover.policy(over: resource)))
     }
     self.models = models
     self.routes = routes

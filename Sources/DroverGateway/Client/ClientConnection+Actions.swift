@@ -18,7 +18,10 @@ extension ClientConnection {
     case .next:
       flush()
       release()
-    case .close(let isAbrupt): close(isAbrupt: isAbrupt)
+    case .close(let isAbrupt):
+      // A reply that is cut off, with nothing left to refuse by.
+      if isAbrupt, !isGone, let exchange, exchange.upstream != nil { loop.count(exchange, succeeded: false) }
+      close(isAbrupt: isAbrupt)
     }
   }
 
@@ -46,13 +49,15 @@ extension ClientConnection {
       throw Refusal(405, "method_not_allowed", "'\(head.target.prefix(200))' is asked by \(target.method)")
     }
     let routing = loop.shared.routing.routing
-    let router = RequestRouter(routing: routing, grant: try authenticate(by: routing.table))
+    let router = RequestRouter(routing: routing, grant: try authenticate(by: routing.table), now: loop.shared.now())
     switch target {
     case .models:
       reply(OwnReply(json: ModelList.list(try router.models(), dialect: isAnthropic ? .anthropic : .openAI)))
     case .model(let name):
       let model = try router.model(listed: name)
-      reply(OwnReply(json: ModelList.entry(model, dialect: isAnthropic ? .anthropic : .openAI)))
+      var entry = OwnReply(json: ModelList.entry(model, dialect: isAnthropic ? .anthropic : .openAI))
+      entry.fields = model.deprecation?.fields ?? []
+      reply(entry)
     case .inference(let path): try admit(head, path, router)
     }
   }
@@ -78,7 +83,7 @@ extension ClientConnection {
   func authenticate(by table: RoutingTable) throws(Refusal) -> AccessGrant {
     let now = loop.shared.now()
     let grant = try credential.grant(by: table.access, at: now)
-    if let name = grant.accessKey { loop.keyUses[name] = now }
+    if let name = grant.accessKey { loop.traffic.keyUses[name] = now }
     return grant
   }
 
@@ -105,6 +110,7 @@ extension ClientConnection {
 
   private func waitFailed(_ refusal: ModelRefusal, for exchange: Exchange) {
     guard self.exchange === exchange else { return }
+    if refusal.isFailure { loop.count(exchange, succeeded: false) }
     deny(Refusal(refusal))
     advance([])
   }
@@ -134,6 +140,7 @@ extension ClientConnection {
 
   private func refuse(_ failure: ExchangeFailure) {
     let refusal = Refusal(failure, model: exchange?.model.name ?? "")
+    if let exchange, exchange.upstream != nil, failure != .denied { loop.count(exchange, succeeded: false) }
     let reply = refusal.map { OwnReply($0, dialect: dialect, requestID: requestID) } ?? ownReply
     ownReply = reply
     if let reply {

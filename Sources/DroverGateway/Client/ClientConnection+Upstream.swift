@@ -65,6 +65,7 @@ extension ClientConnection {
       return
     }
     guard exchange.relay.isComplete else { return }
+    countReply(of: exchange)
     let keeps = exchange.relay.keeps(rest: bytes.readableBytes)
     advance(machine.ended(keeps: keeps))
   }
@@ -75,10 +76,18 @@ extension ClientConnection {
     guard let exchange, exchange.connection === connection else { return }
     // That may be the end of a body without a length.
     if (try? exchange.relay.close { self.relay($0) }) != nil, exchange.relay.isComplete {
+      countReply(of: exchange)
       advance(machine.ended(keeps: false))
     } else {
       advance(machine.upstreamGone(wasSent: true, now: loop.now))
     }
+  }
+
+  /// What the server says of a request that is at fault counts neither for it nor against it.
+  private func countReply(of exchange: Exchange) {
+    guard let status = exchange.relay.head?.status else { return }
+    if status < 400 { loop.count(exchange, succeeded: true) }
+    if status >= 500 || status == 429 { loop.count(exchange, succeeded: false) }
   }
 
   private func relay(_ piece: ReplyRelay.Piece) {
@@ -95,6 +104,7 @@ extension ClientConnection {
     writer.add("X-Drover-Model", exchange.model.key)
     writer.add("X-Drover-Attempts", exchange.attempts)
     writer.add("X-Drover-Request-ID", exchange.requestID)
+    for field in exchange.model.deprecation?.fields ?? [] { writer.add(name: field.name, field.value) }
     if !isDelimited { machine.closeAfterReply() }
     if machine.willClose {
       writer.add("Connection", "close")

@@ -29,7 +29,7 @@ final class ClientConnection: ChannelInboundHandler {
   /// Since when nothing was asked; and until when bytes of a refused request are thrown away.
   private(set) var idleSince: NIODeadline
   private var lingersUntil: NIODeadline?
-  private var isGone = false
+  private(set) var isGone = false
 
   /// Requests that come while one is served are read ahead up to here.
   private static let readAhead = 64 << 10

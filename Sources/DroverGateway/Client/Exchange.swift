@@ -18,6 +18,8 @@ final class Exchange {
   var upstream: Upstream?
   var connection: UpstreamConnection?
   var attempts = 0
+  /// Whether it was counted how it ended.
+  var isCounted = false
   var relay = ReplyRelay()
 
   init(
@@ -31,6 +33,7 @@ final class Exchange {
     self.body = body
     self.requestID = requestID
     self.accessKey = accessKey
+    relay.tellsOfDeprecation = model.deprecation != nil
   }
 
   var limits: UpstreamLimits {

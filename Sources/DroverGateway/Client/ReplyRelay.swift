@@ -19,6 +19,8 @@ struct ReplyRelay {
     case slice(ByteBuffer)
   }
 
+  /// Whether the gateway says itself when the model goes: what its server says of that is then left out.
+  var tellsOfDeprecation = false
   private var heads = ResponseHeadScanner()
   private var body: BodyScanner?
   private(set) var head: ReceivedResponseHead?
@@ -98,7 +100,9 @@ struct ReplyRelay {
       isDelimited = isChunked
       if isChunked { writer.add("Transfer-Encoding", "chunked") }
     }
-    writer.copy(head.fields, head.options) { $0.endsAtClient }
+    writer.copy(head.fields, head.options) {
+      $0.endsAtClient || tellsOfDeprecation && ($0 == .deprecation || $0 == .sunset)
+    }
     fields(&writer, isDelimited)
     if let bytes = writer.finish() { write(.bytes(bytes)) }
     endIfComplete(write)

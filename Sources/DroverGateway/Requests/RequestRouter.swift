@@ -5,12 +5,13 @@ import DroverHTTP
 /// not use is to its sender as if it were not there.
 struct RequestRouter {
   let routing: Routing
-  var grant = AccessGrant.open
+  let grant: AccessGrant
+  let now: Timestamp
 
   /// The model that is to answer.
   func route(_ path: InferencePath, model name: String?) throws(Refusal) -> ModelRoute {
     guard grant.mayInfer else { throw lacks(.inference) }
-    let model = try model(name)
+    let model = try standing(model(name))
     if let policy = model.policy {
       throw Refusal(
         503, "policy_not_enforced",
@@ -24,12 +25,20 @@ struct RequestRouter {
   /// The models that may be asked for.
   func models() throws(Refusal) -> [ModelRoute] {
     guard grant.mayList else { throw lacks(.read) }
-    return routing.table.models.filter { !$0.isUnloaded && grant.allows($0) }
+    return routing.table.models.filter { model in
+      !model.isUnloaded && grant.allows(model) && !(model.deprecation?.isOver(at: now) ?? false)
+    }
   }
 
   func model(listed name: String) throws(Refusal) -> ModelRoute {
     guard grant.mayList else { throw lacks(.read) }
-    return try model(name)
+    return try standing(model(name))
+  }
+
+  /// The model, unless its sunset is over.
+  private func standing(_ model: ModelRoute) throws(Refusal) -> ModelRoute {
+    guard let deprecation = model.deprecation, deprecation.isOver(at: now) else { return model }
+    throw Refusal(retired: model, deprecation)
   }
 
   private func model(_ name: String?) throws(Refusal) -> ModelRoute {

@@ -8,6 +8,7 @@ package enum FieldName: UInt8, Sendable {
   case organization, project, workspace
   case altSvc, strictTransportSecurity
   case retryAfter, shouldRetry, routed
+  case deprecation, sunset
 
   /// The name that these bytes spell, in any case.
   package init(_ name: ArraySlice<UInt8>) {
@@ -23,7 +24,8 @@ package enum FieldName: UInt8, Sendable {
 
   private static let spellings: [(StaticString, FieldName)] = [
     ("te", .te), ("host", .host), ("date", .date), ("cookie", .cookie), ("expect", .expect), ("origin", .origin),
-    ("server", .server), ("trailer", .trailer), ("upgrade", .upgrade), ("api-key", .apiKey), ("alt-svc", .altSvc),
+    ("server", .server), ("sunset", .sunset), ("deprecation", .deprecation), ("trailer", .trailer),
+    ("upgrade", .upgrade), ("api-key", .apiKey), ("alt-svc", .altSvc),
     ("x-api-key", .xAPIKey), ("connection", .connection), ("keep-alive", .keepAlive), ("set-cookie", .setCookie),
     ("retry-after", .retryAfter), ("content-type", .contentType), ("authorization", .authorization),
     ("content-length", .contentLength), ("openai-project", .project), ("x-should-retry", .shouldRetry),

@@ -36,7 +36,7 @@ package enum AutoSwitch {
   package static func decision(
     current: Identity, rate: Rate, minSuccessPercent: Int, candidates: [Candidate]
   ) -> Identity? {
-    guard rate.requests >= leastRequests, !isGood(rate, minSuccessPercent) else { return nil }
+    guard isDue(rate, minSuccessPercent: minSuccessPercent) else { return nil }
     let fit = candidates.filter { candidate in
       guard candidate.model != current else { return false }
       guard let rate = candidate.rate, rate.requests >= leastRequests else { return true }
@@ -45,6 +45,11 @@ package enum AutoSwitch {
     return fit.min { left, right in
       left.score == right.score ? left.model < right.model : left.score > right.score
     }?.model
+  }
+
+  /// Whether a model with this rate is to be left, if there is a better one.
+  package static func isDue(_ rate: Rate, minSuccessPercent: Int) -> Bool {
+    rate.requests >= leastRequests && !isGood(rate, minSuccessPercent)
   }
 
   private static func isGood(_ rate: Rate, _ percent: Int) -> Bool { rate.successes * 100 >= rate.requests * percent }
