@@ -7,7 +7,13 @@ import Logging
 /// The ledger of this droverd: its journal, its database, and the folding between them.
 struct LedgerHome: Sendable {
   let desk: UsageDesk
+  /// Where event loops write.
+  let journal: JournalFolder
+  private let ledger: SQLiteLedger
   private let folder: LedgerFolder
+  /// Ends once what earlier processes left is in the ledger.
+  private let recovery: AsyncStream<Never>
+  private let recovered: AsyncStream<Never>.Continuation
   private let node: String
   private let boot: BootMark
   private let settings: LedgerSettings
@@ -24,14 +30,15 @@ struct LedgerHome: Sendable {
     self.node = node
     self.surroundings = surroundings
     let incarnation = Incarnation(high: surroundings.random(), low: surroundings.random())
-    let journal: JournalFolder
+    (recovery, recovered) = AsyncStream.makeStream()
     do throws(JournalFailure) {
       journal = try JournalFolder(root: folders.journal, incarnation: incarnation, boot: boot, now: surroundings.now)
     } catch {
       throw DaemonError("\(error)")
     }
+    ledger = SQLiteLedger(path: folders.ledger)
     folder = LedgerFolder(
-      ledger: SQLiteLedger(path: folders.ledger), folder: journal, node: node, settings: settings,
+      ledger: ledger, folder: journal, node: node, settings: settings,
       surroundings: surroundings, notify: { [report] in report.tell($0) })
     desk = UsageDesk(folder: folder)
   }
@@ -46,12 +53,20 @@ struct LedgerHome: Sendable {
     }
   }
 
+  /// What has been spent so far, by this process and all before it.
+  func image() async throws(StoreError) -> LedgerImage {
+    for await _ in recovery {}
+    try await folder.barrier()
+    return try await ledger.open(node: node, at: surroundings.now())
+  }
+
   /// Tries until it works. False where the task was cancelled before.
   private func recover() async -> Bool {
     var hasFailed = false
     while !Task.isCancelled {
       do throws(StoreError) {
         let (_, recovery) = try await folder.recover(node: node, boot: boot, durability: settings.durability)
+        recovered.finish()
         report.tell(.recovered(recovery))
         if hasFailed { report.tell(.foldResumed) }
         return true
