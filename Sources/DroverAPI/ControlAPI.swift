@@ -57,23 +57,30 @@ package struct ControlAPI: Sendable {
   let snapshot: (any SnapshotSink)?
   /// Nil: nothing is loaded by request.
   let loads: (any LoadControl)?
+  /// Nil: nothing is known of usage.
+  let usage: UsageAccess?
+  /// Nil: nothing can be examined.
+  let examination: (any Examination)?
   let options: Options
   private let logger: Logger
 
   package init(
     control: any FleetControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
     measuring: (any ModelMeasuring)? = nil, registration: (any ModelRegistration)? = nil, events: EventHub? = nil,
-    snapshot: (any SnapshotSink)? = nil,
+    snapshot: (any SnapshotSink)? = nil, usage: UsageAccess? = nil,
+    examination: (any Examination)? = nil,
     overrides: any OverrideControl, current: any CurrentModelControl, options: Options, logger: Logger
   ) {
     self.control = control
     self.loads = loads
     self.discovery = discovery
-    models = ModelRegister(control: control, discovery: discovery)
+    models = ModelRegister(control: control, discovery: discovery, usage: usage?.statistics)
     self.measuring = measuring
     self.registration = registration
     self.events = events
     self.snapshot = snapshot
+    self.usage = usage
+    self.examination = examination
     self.overrides = overrides
     self.current = current
     self.options = options
@@ -129,7 +136,7 @@ package struct ControlAPI: Sendable {
     [
       probeRoutes, resourceRoutes, actionRoutes, loadRoutes, modelRoutes, registryRoutes, registrationRoutes,
       statusRoutes, discoveryRoutes, overrideRoutes, currentRoutes, versionRoutes, measureRoutes, eventRoutes,
-      savingRoutes,
+      savingRoutes, usageRoutes, doctorRoutes,
     ].flatMap { $0 }
   }
 

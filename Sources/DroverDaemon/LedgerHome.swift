@@ -1,3 +1,4 @@
+import DroverAPI
 import DroverCore
 import DroverJournal
 import DroverStore
@@ -7,6 +8,7 @@ import Logging
 /// The ledger of this droverd: its journal, its database, and the folding between them.
 struct LedgerHome: Sendable {
   let desk: UsageDesk
+  let statistics: TalliedLedger
   private let folder: LedgerFolder
   private let node: String
   private let boot: BootMark
@@ -16,7 +18,7 @@ struct LedgerHome: Sendable {
 
   /// Makes the folder of this process's journal below the state folder.
   init(
-    folders: Folders, node: String, surroundings: Surroundings, events: any EventSink, logger: Logger
+    folders: Folders, node: String, surroundings: Surroundings, events: EventHub, logger: Logger
   ) throws(DaemonError) {
     boot = BootMark(bootID: try daemonError { () throws(SystemError) in try ProcFS.bootID() })
     settings = LedgerSettings()
@@ -30,11 +32,18 @@ struct LedgerHome: Sendable {
     } catch {
       throw DaemonError("\(error)")
     }
+    statistics = TalliedLedger(SQLiteLedger(path: folders.ledger)) { news in
+      // Nothing keeps these events, since the ledger has them all.
+      if events.isWanted("usage-recorded") { events.announce(news.map(\.event)) }
+    }
     folder = LedgerFolder(
-      ledger: SQLiteLedger(path: folders.ledger), folder: journal, node: node, settings: settings,
+      ledger: statistics, folder: journal, node: node, settings: settings,
       surroundings: surroundings, notify: { [report] in report.tell($0) })
     desk = UsageDesk(folder: folder)
   }
+
+  /// Takes effect at once.
+  func configure(_ settings: LedgerSettings) { folder.configure(settings) }
 
   /// Reads what earlier processes left, and folds until its task is cancelled.
   func run() async {
@@ -120,5 +129,22 @@ extension LedgerHome {
       case .foldResumed, .syncResumed: return []
       }
     }
+  }
+}
+
+extension TalliedLedger.News {
+  /// What listeners are told of it. Its costs are this request's, and all since the last reset in the same currency.
+  var event: FleetEvent {
+    let (hold, settlement) = (row.hold, row.settlement)
+    return FleetEvent(
+      time: settlement.settledAt, name: "usage-recorded", severity: .normal, reason: .succeeded, object: nil,
+      message: "\(hold.model) used \(settlement.tokens.billable) tokens for \(settlement.cost) \(hold.currency)",
+      actor: hold.accessKey.map { "accesskey:" + $0 } ?? "controller",
+      payload: .object([
+        "key": .string(hold.model), "inputTokens": .integer(settlement.tokens.prompt),
+        "outputTokens": .integer(settlement.tokens.output), "totalCost": .money(settlement.cost),
+        "cumulativeCost": .money(cumulativeCost), "currency": .string(hold.currency),
+        "purpose": .string(hold.purpose.word), "outcome": .string(settlement.outcome.word),
+      ]))
   }
 }

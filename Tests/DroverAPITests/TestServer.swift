@@ -15,7 +15,8 @@ struct TestServer: Sendable {
   static func run(
     _ control: FakeControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
     measuring: (any ModelMeasuring)? = nil, registration: (any ModelRegistration)? = nil, events: EventHub? = nil,
-    snapshot: (any SnapshotSink)? = nil,
+    snapshot: (any SnapshotSink)? = nil, usage: UsageAccess? = nil,
+    examination: (any Examination)? = nil,
     allowedHosts: [String] = [],
     tokens: AccessTokens = AccessTokens(),
     _ body: (TestServer) async throws -> Void
@@ -23,7 +24,7 @@ struct TestServer: Sendable {
     let path = "/tmp/drover-api-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).sock"
     let api = ControlAPI(
       control: control, loads: loads, discovery: discovery, measuring: measuring, registration: registration,
-      events: events, snapshot: snapshot,
+      events: events, snapshot: snapshot, usage: usage, examination: examination,
       overrides: control.lifecycle, current: control.lifecycle,
       options: ControlAPI.Options(
         listen: ListenAddress(host: "127.0.0.1", port: 0), socketPath: path, allowedHosts: allowedHosts, tokens: tokens,

@@ -39,12 +39,12 @@ extension KindDefinition {
       Field(
         "modelsConfig", .object(modelsConfig), "A models-config.json as one more watched source.",
         implemented: false),
-      Field("ledger", .object(ledger), "Durability and retention of the ledger.", implemented: false),
+      Field("ledger", .object(ledger), "Durability and retention of the ledger."),
       Field(
         "onShutdown", .enumeration(["Keep", "Stop"]),
         "Whether models keep running when droverd ends; absent: SIGTERM keeps, SIGINT stops."),
       Field("gateway", .object(gateway), "Bounds of the gateway."),
-      Field("webhooks", .list(.object(webhook)), "Addresses that events are sent to.", implemented: false),
+      Field("webhooks", .list(.object(webhook)), "Addresses that events are sent to."),
       Field(
         "modelDefaults", .object(ModelFields.inheritable),
         "Defaults of every Model; a Provider's and a Model's own win."),
@@ -95,7 +95,8 @@ extension KindDefinition {
   ]
   private static let ledger: [Field] = [
     Field(
-      "durability", .enumeration(["Process", "Interval", "Power"]), "What the ledger survives.",
+      "durability", .enumeration(["Process", "Interval", "Power"]),
+      "How often journals are forced to the disk: never, each second, or ten times a second.",
       default: .string("Interval")),
     Field(
       "retention", .duration(minimum: .seconds(3600)), "How long single rows are kept.",
@@ -110,7 +111,7 @@ extension KindDefinition {
   ]
   private static let webhook: [Field] = [
     Field("url", .string(.url), "Where to.", required: true),
-    Field("events", .list(.string(.nonEmpty)), "Names of events; absent: all."),
+    Field("events", .list(.string(.nonEmpty)), "Names of events; absent: all that are kept."),
     Field("secret", .string(.secretName), "Secret that signs the body."),
   ]
 }
