@@ -54,7 +54,7 @@ package struct ControlAPI: Sendable {
   /// Nil: nobody is told of events as they happen.
   let events: EventHub?
   /// Nil: the registry is written to no file.
-  let snapshot: (any SnapshotSink)?
+  let snapshots: SnapshotDesk?
   /// Nil: nothing is loaded by request.
   let loads: (any LoadControl)?
   /// Nil: nothing is known of usage.
@@ -67,7 +67,7 @@ package struct ControlAPI: Sendable {
   package init(
     control: any FleetControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
     measuring: (any ModelMeasuring)? = nil, registration: (any ModelRegistration)? = nil, events: EventHub? = nil,
-    snapshot: (any SnapshotSink)? = nil, usage: UsageAccess? = nil,
+    snapshots: SnapshotDesk? = nil, usage: UsageAccess? = nil,
     examination: (any Examination)? = nil,
     overrides: any OverrideControl, current: any CurrentModelControl, options: Options, logger: Logger
   ) {
@@ -78,7 +78,7 @@ package struct ControlAPI: Sendable {
     self.measuring = measuring
     self.registration = registration
     self.events = events
-    self.snapshot = snapshot
+    self.snapshots = snapshots
     self.usage = usage
     self.examination = examination
     self.overrides = overrides

@@ -79,10 +79,12 @@ struct Daemon {
       notifier.ready()
     }
     let webhooks = WebhookDesk(hub: events, transport: webhookClient, surroundings: surroundings)
+    let snapshots = SnapshotDesk(
+      sink: SnapshotFile(state: folders.state), events: events, surroundings: surroundings)
     let api = ControlAPI(
       control: controller, loads: controller, discovery: controller, measuring: controller,
       registration: controller, events: events,
-      snapshot: SnapshotFile(path: folders.state + "/registry.json"),
+      snapshots: snapshots,
       usage: UsageAccess(control: ledger.desk, statistics: ledger.statistics, now: surroundings.now),
       examination: doctor,
       overrides: controller, current: controller,
@@ -100,9 +102,11 @@ struct Daemon {
         service: FleetWatch(control: controller, surroundings: surroundings) { spec in
           ledger.configure(LedgerSettings(spec: spec))
           webhooks.configure(WebhookSpec.all(of: spec))
+          snapshots.configure(SnapshotSettings(spec: spec))
         }),
       .init(service: webhooks),
     ]
+    if let autosave = api.autosave { services.append(.init(service: autosave)) }
     do throws(ListenError) {
       services += try api.services { logger.info("listening", metadata: ["address": "\($0.text)"]) }
         .map { .init(service: $0) }

@@ -60,7 +60,7 @@ struct LedgerHome: Sendable {
     var hasFailed = false
     while !Task.isCancelled {
       do throws(StoreError) {
-        let (_, recovery) = try await folder.recover(node: node, boot: boot, durability: settings.durability)
+        let (_, recovery) = try await folder.begin(node: node, boot: boot, durability: settings.durability)
         report.tell(.recovered(recovery))
         if hasFailed { report.tell(.foldResumed) }
         return true

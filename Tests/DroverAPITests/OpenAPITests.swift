@@ -13,7 +13,8 @@ import Testing
       surroundings: Surroundings(now: { Timestamp(milliseconds: 0) }, sleep: { _ in }, random: { 0 }))
     return ControlAPI(
       control: control, loads: FakeLoads(), discovery: FakeDiscovery(), measuring: FakeMeasuring(),
-      registration: FakeRegistration(control), events: hub, snapshot: FakeSnapshot(), usage: FakeUsage().access,
+      registration: FakeRegistration(control), events: hub,
+      snapshots: SnapshotDesk(sink: FakeSnapshot(), events: hub, surroundings: .still), usage: FakeUsage().access,
       examination: FakeExamination(),
       overrides: control.lifecycle,
       current: control.lifecycle, options: ControlAPI.Options(listen: nil, socketPath: nil), logger: .silent

@@ -24,7 +24,9 @@ struct TestServer: Sendable {
     let path = "/tmp/drover-api-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).sock"
     let api = ControlAPI(
       control: control, loads: loads, discovery: discovery, measuring: measuring, registration: registration,
-      events: events, snapshot: snapshot, usage: usage, examination: examination,
+      events: events,
+      snapshots: snapshot.map { SnapshotDesk(sink: $0, events: events, surroundings: .still) }, usage: usage,
+      examination: examination,
       overrides: control.lifecycle, current: control.lifecycle,
       options: ControlAPI.Options(
         listen: ListenAddress(host: "127.0.0.1", port: 0), socketPath: path, allowedHosts: allowedHosts, tokens: tokens,

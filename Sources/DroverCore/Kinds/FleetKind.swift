@@ -35,7 +35,7 @@ extension KindDefinition {
       Field(
         "resyncInterval", .duration(minimum: .seconds(1)), "How often drift is looked for without any event.",
         default: .duration(.seconds(60))),
-      Field("snapshot", .object(snapshot), "Export of the registry to a file.", implemented: false),
+      Field("snapshot", .object(snapshot), "Export of the registry to a file."),
       Field(
         "modelsConfig", .object(modelsConfig), "A models-config.json as one more watched source.",
         implemented: false),

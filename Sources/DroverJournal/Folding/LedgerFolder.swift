@@ -13,6 +13,7 @@ package final class LedgerFolder: Sendable {
   let disk = Offload("drover.journal")
   private let notify: @Sendable (LedgerNotice) -> Void
   private let state: Mutex<FoldState>
+  let backlog = Mutex<Backlog?>(nil)
   private let settings: Mutex<LedgerSettings>
   private let waiting = Mutex(Waiting())
   private let wakes: AsyncStream<Void>
@@ -134,6 +135,7 @@ package final class LedgerFolder: Sendable {
 
   /// Takes in all that was written before.
   private func fold() async throws(StoreError) {
+    try await foldBacklog()
     var hasFolded = false
     while let batch = try await onDisk({ state, folder throws(JournalFailure) in try state.nextBatch(folder) }) {
       try await ledger.fold(batch)
