@@ -26,11 +26,13 @@ package struct ControlAPI: Sendable {
     /// Who may do what over TCP; empty: every program on this host.
     package var tokens: AccessTokens
     package var version: String
+    /// How long a request may take to send its body, and a second more for each MiB that its path takes.
+    package var bodyTimeout: Duration
 
     package init(
       listen: ListenAddress?, socketPath: String?, passed: [PassedSocket] = [], allowedHosts: [String] = [],
       allowsUnauthenticatedNetwork: Bool = false, tokens: AccessTokens = AccessTokens(),
-      version: String = droverVersion
+      version: String = droverVersion, bodyTimeout: Duration = .seconds(30)
     ) {
       self.listen = listen
       self.socketPath = socketPath
@@ -39,6 +41,7 @@ package struct ControlAPI: Sendable {
       self.allowsUnauthenticatedNetwork = allowsUnauthenticatedNetwork
       self.tokens = tokens
       self.version = version
+      self.bodyTimeout = bodyTimeout
     }
   }
 
@@ -124,7 +127,7 @@ package struct ControlAPI: Sendable {
   }
 
   func responder(_ access: AccessPolicy) -> ControlResponder {
-    ControlResponder(access: access, table: RouteTable(routes: routes))
+    ControlResponder(access: access, table: RouteTable(routes: routes), bodyTimeout: options.bodyTimeout)
   }
 
   var routes: [Route] {

@@ -67,6 +67,7 @@ struct LedgerHome: Sendable {
       } catch {
         if !hasFailed { report.tell(.foldFailing(error.message)) }
         hasFailed = true
+        folder.refuse(error)
         try? await surroundings.sleep(.seconds(1))
       }
     }

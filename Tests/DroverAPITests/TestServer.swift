@@ -18,7 +18,7 @@ struct TestServer: Sendable {
     snapshot: (any SnapshotSink)? = nil, usage: UsageAccess? = nil,
     examination: (any Examination)? = nil,
     allowedHosts: [String] = [],
-    tokens: AccessTokens = AccessTokens(),
+    tokens: AccessTokens = AccessTokens(), bodyTimeout: Duration = .seconds(300),
     _ body: (TestServer) async throws -> Void
   ) async throws {
     let path = "/tmp/drover-api-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).sock"
@@ -30,7 +30,7 @@ struct TestServer: Sendable {
       overrides: control.lifecycle, current: control.lifecycle,
       options: ControlAPI.Options(
         listen: ListenAddress(host: "127.0.0.1", port: 0), socketPath: path, allowedHosts: allowedHosts, tokens: tokens,
-        version: "1.2.3"),
+        version: "1.2.3", bodyTimeout: bodyTimeout),
       logger: .silent)
     let (bound, tell) = AsyncStream<BoundAddress>.makeStream()
     let group = ServiceGroup(

@@ -95,6 +95,8 @@ extension EndToEnd {
       try await started(station)
       let doctor = try await station.drover("doctor")
       #expect(doctor.status == 1 && doctor.output.contains("FAIL   ledger"), "\(doctor.output)\(doctor.errors)")
+      // Nobody waits for a ledger that cannot be read.
+      #expect(station.get(Self.path)?.status == 503)
     }
 
     /// S13.1.11, S13.1.14, S20.1.9

@@ -36,15 +36,16 @@ struct Doctor: Examination {
   /// Whether all that was recorded is in the ledger, and every sum is that of its rows.
   private func ledgerFinding() async -> Finding {
     do throws(StoreError) {
-      // A question to the ledger takes in first what journals still hold.
-      _ = try await ledger.modelUsage(of: "")
-      let found = try await DatabaseExamination(path: folders.ledger).ledger()
-      if let first = found.damage.first {
+      let file = DatabaseExamination(path: folders.ledger)
+      if let first = try await file.damage().first {
         return Finding(
           "ledger", .failed,
           "\(folders.ledger) is damaged (\(first)); end droverd and restore it from a backup: a new one would forget "
             + "what was spent")
       }
+      // A question to the ledger takes in first what journals still hold.
+      _ = try await ledger.modelUsage(of: "")
+      let found = try await file.ledger()
       if let first = found.mismatches.first {
         let more = found.mismatches.count > 1 ? " (and \(found.mismatches.count - 1) more)" : ""
         return Finding(

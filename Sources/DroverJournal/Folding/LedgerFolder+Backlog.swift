@@ -1,4 +1,4 @@
-import DroverCore
+package import DroverCore
 import Synchronization
 
 /// What earlier processes left, on its way into the ledger.
@@ -10,6 +10,11 @@ struct Backlog {
 }
 
 extension LedgerFolder {
+  /// Tells whoever waits for a barrier that the ledger cannot be read: nobody is to wait until it can.
+  package func refuse(_ error: StoreError) {
+    for reader in takeReaders() { reader.resume(returning: .failure(error)) }
+  }
+
   func keep(_ new: Backlog) { backlog.withLock { $0 = new } }
 
   /// Takes in what is left of the backlog. What fails is tried again at the next call.

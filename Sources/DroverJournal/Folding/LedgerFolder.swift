@@ -111,12 +111,16 @@ package final class LedgerFolder: Sendable {
     state.withLock { $0.isUpToDate(folder, onDisk: onDisk) }
   }
 
-  /// True where nothing stands in the way of resting.
-  private func pass(_ memory: inout Memory, isLast: Bool) async -> Bool {
-    let readers = waiting.withLock { waiting in
+  func takeReaders() -> [CheckedContinuation<Result<Void, StoreError>, Never>] {
+    waiting.withLock { waiting in
       defer { waiting.readers = [] }
       return waiting.readers
     }
+  }
+
+  /// True where nothing stands in the way of resting.
+  private func pass(_ memory: inout Memory, isLast: Bool) async -> Bool {
+    let readers = takeReaders()
     var outcome: Result<Void, StoreError> = .success(())
     do throws(StoreError) {
       try await fold()

@@ -7,8 +7,6 @@ import GRDB
 package struct DatabaseExamination: Sendable {
   /// What was found in a ledger.
   package struct LedgerFindings: Hashable, Sendable {
-    /// Sentences on a damaged file; empty where it is whole.
-    package var damage: [String]
     /// Sums that differ from what they are sums of, a sentence each.
     package var mismatches: [String]
     /// Single rows that are kept.
@@ -24,14 +22,11 @@ package struct DatabaseExamination: Sendable {
   /// Sentences on a damaged file; empty where it is whole.
   package func damage() async throws(StoreError) -> [String] { try await read { try Self.damage($0) } }
 
-  /// All of one moment.
+  /// All of one moment. Sums over a damaged file tell nothing.
   package func ledger() async throws(StoreError) -> LedgerFindings {
     try await read { db in
-      let damage = try Self.damage(db)
-      // Sums over a damaged file tell nothing.
-      guard damage.isEmpty else { return LedgerFindings(damage: damage, mismatches: [], rows: 0) }
-      return LedgerFindings(
-        damage: [], mismatches: try db.ledgerMismatches(),
+      LedgerFindings(
+        mismatches: try db.ledgerMismatches(),
         rows: try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM usage") ?? 0,
         oldestHold: try Int64.fetchOne(db, sql: "SELECT MIN(taken_at) FROM holds").map { Timestamp(milliseconds: $0) })
     }
