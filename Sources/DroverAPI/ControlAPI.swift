@@ -26,11 +26,13 @@ package struct ControlAPI: Sendable {
     /// Who may do what over TCP; empty: every program on this host.
     package var tokens: AccessTokens
     package var version: String
+    /// How long a request may take to send its body, and a second more for each MiB that its path takes.
+    package var bodyTimeout: Duration
 
     package init(
       listen: ListenAddress?, socketPath: String?, passed: [PassedSocket] = [], allowedHosts: [String] = [],
       allowsUnauthenticatedNetwork: Bool = false, tokens: AccessTokens = AccessTokens(),
-      version: String = droverVersion
+      version: String = droverVersion, bodyTimeout: Duration = .seconds(30)
     ) {
       self.listen = listen
       self.socketPath = socketPath
@@ -39,6 +41,7 @@ package struct ControlAPI: Sendable {
       self.allowsUnauthenticatedNetwork = allowsUnauthenticatedNetwork
       self.tokens = tokens
       self.version = version
+      self.bodyTimeout = bodyTimeout
     }
   }
 
@@ -54,26 +57,33 @@ package struct ControlAPI: Sendable {
   /// Nil: nobody is told of events as they happen.
   let events: EventHub?
   /// Nil: the registry is written to no file.
-  let snapshot: (any SnapshotSink)?
+  let snapshots: SnapshotDesk?
   /// Nil: nothing is loaded by request.
   let loads: (any LoadControl)?
+  /// Nil: nothing is known of usage.
+  let usage: UsageAccess?
+  /// Nil: nothing can be examined.
+  let examination: (any Examination)?
   let options: Options
   private let logger: Logger
 
   package init(
     control: any FleetControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
     measuring: (any ModelMeasuring)? = nil, registration: (any ModelRegistration)? = nil, events: EventHub? = nil,
-    snapshot: (any SnapshotSink)? = nil,
+    snapshots: SnapshotDesk? = nil, usage: UsageAccess? = nil,
+    examination: (any Examination)? = nil,
     overrides: any OverrideControl, current: any CurrentModelControl, options: Options, logger: Logger
   ) {
     self.control = control
     self.loads = loads
     self.discovery = discovery
-    models = ModelRegister(control: control, discovery: discovery)
+    models = ModelRegister(control: control, discovery: discovery, usage: usage?.statistics)
     self.measuring = measuring
     self.registration = registration
     self.events = events
-    self.snapshot = snapshot
+    self.snapshots = snapshots
+    self.usage = usage
+    self.examination = examination
     self.overrides = overrides
     self.current = current
     self.options = options
@@ -117,7 +127,7 @@ package struct ControlAPI: Sendable {
   }
 
   func responder(_ access: AccessPolicy) -> ControlResponder {
-    ControlResponder(access: access, table: RouteTable(routes: routes))
+    ControlResponder(access: access, table: RouteTable(routes: routes), bodyTimeout: options.bodyTimeout)
   }
 
   var routes: [Route] {
@@ -129,7 +139,7 @@ package struct ControlAPI: Sendable {
     [
       probeRoutes, resourceRoutes, actionRoutes, loadRoutes, modelRoutes, registryRoutes, registrationRoutes,
       statusRoutes, discoveryRoutes, overrideRoutes, currentRoutes, versionRoutes, measureRoutes, eventRoutes,
-      savingRoutes,
+      savingRoutes, usageRoutes, doctorRoutes,
     ].flatMap { $0 }
   }
 

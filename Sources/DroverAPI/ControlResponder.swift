@@ -19,6 +19,7 @@ struct ControlContext: RequestContext {
 struct ControlResponder: HTTPResponder {
   let access: AccessPolicy
   let table: RouteTable
+  var bodyTimeout = Duration.seconds(30)
 
   func respond(to request: Request, context: ControlContext) async throws -> Response {
     var reply: Reply
@@ -30,12 +31,13 @@ struct ControlResponder: HTTPResponder {
       let (route, arguments) = try table.match(method: request.method.rawValue, path: request.uri.path)
       let call = Call(
         arguments: arguments, query: try Query(request.uri.query, known: route.parameters),
-        actor: await Self.actor(holder, context.channel), request: request, bodyLimit: route.bodyLimit)
+        actor: await Self.actor(holder, context.channel), request: request, bodyLimit: route.bodyLimit,
+        bodyTimeout: bodyTimeout)
       reply = try await route.handler(call)
     } catch let error as APIError {
       reply = Reply(error)
       // The rest of a body that is too large is not worth reading.
-      reply.closesConnection = error.code == .tooLarge
+      reply.closesConnection = error.code == .tooLarge || error.code == .timedOut
     } catch let error where !(error is CancellationError) {
       reply = Reply(APIError(code: .internalError, message: "droverd failed at this request: \(error)"))
     }

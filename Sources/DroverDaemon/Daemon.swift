@@ -4,6 +4,7 @@ import DroverController
 import DroverCore
 import DroverDrivers
 import DroverGateway
+import DroverJournal
 import DroverManifests
 import DroverStore
 import DroverSystem
@@ -33,11 +34,10 @@ struct Daemon {
     let ledger = try LedgerHome(
       folders: folders, node: policy.node, surroundings: surroundings, events: events, logger: logger)
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: UpstreamClient.configuration)
-    let drivers = Drivers(
-      DriverSettings(
-        policy: policy, stateID: stateID, logDirectory: folders.logs, engineKeyPath: folders.engineKey,
-        environment: settings.environment),
-      client: client, surroundings: surroundings)
+    let driverSettings = DriverSettings(
+      policy: policy, stateID: stateID, logDirectory: folders.logs, engineKeyPath: folders.engineKey,
+      environment: settings.environment)
+    let drivers = Drivers(driverSettings, client: client, surroundings: surroundings)
     let source = DirectoryManifestSource(roots: settings.roots, surroundings: surroundings)
     let devices = NvidiaMeter(
       directory: folders.logs, environment: settings.environment, surroundings: surroundings)
@@ -51,18 +51,23 @@ struct Daemon {
       decoder: ManifestDecoder(isTimeZone: Self.isTimeZone),
       keySecrets: HostKeySecrets(policy, environment: settings.environment), logger: logger)
     let tokens = try AccessTokenFile.load(policy, environment: settings.environment)
+    let doctor = Doctor(
+      settings: settings, folders: folders, policy: policy, control: controller, ledger: ledger.desk,
+      surroundings: surroundings)
     let outcome = await serve(
-      controller, events: events, tokens: tokens, source: source, drivers: drivers, ledger: ledger, desk: desk,
-      folders: folders, surroundings: surroundings, logger: logger)
+      controller, doctor: doctor,
+      webhookClient: WebhookClient(driverSettings, client: client, surroundings: surroundings), events: events,
+      tokens: tokens, source: source, drivers: drivers, ledger: ledger, desk: desk, folders: folders,
+      surroundings: surroundings, logger: logger)
     try? await client.shutdown()
     withExtendedLifetime(lock) {}
     return try outcome.get()
   }
 
   private func serve(
-    _ controller: FleetController, events: EventHub, tokens: AccessTokens, source: DirectoryManifestSource,
-    drivers: Drivers, ledger: LedgerHome, desk: AdmissionDesk, folders: Folders, surroundings: Surroundings,
-    logger: Logger
+    _ controller: FleetController, doctor: Doctor, webhookClient: WebhookClient, events: EventHub, tokens: AccessTokens,
+    source: DirectoryManifestSource, drivers: Drivers, ledger: LedgerHome, desk: AdmissionDesk, folders: Folders,
+    surroundings: Surroundings, logger: Logger
   ) async -> Result<Bool, DaemonError> {
     let notifier = ServiceNotifier(environment: settings.environment)
     let ending = SignalService.Ending()
@@ -73,10 +78,16 @@ struct Daemon {
       source.rescan(everything: true)
       notifier.ready()
     }
+    let webhooks = WebhookDesk(hub: events, transport: webhookClient, surroundings: surroundings)
+    let snapshots = SnapshotDesk(
+      sink: SnapshotFile(state: folders.state), events: events, surroundings: surroundings)
     let api = ControlAPI(
       control: controller, loads: controller, discovery: controller, measuring: controller,
       registration: controller, events: events,
-      snapshot: SnapshotFile(path: folders.state + "/registry.json"), overrides: controller, current: controller,
+      snapshots: snapshots,
+      usage: UsageAccess(control: ledger.desk, statistics: ledger.statistics, now: surroundings.now),
+      examination: doctor,
+      overrides: controller, current: controller,
       options: ControlAPI.Options(
         listen: settings.listen, socketPath: folders.socket, passed: settings.passed,
         allowsUnauthenticatedNetwork: settings.allowsUnauthenticatedNetwork, tokens: tokens),
@@ -87,7 +98,15 @@ struct Daemon {
       .init(service: Running { await source.run() }),
       .init(service: Running { await drivers.run() }),
       .init(service: controller), .init(service: events),
+      .init(
+        service: FleetWatch(control: controller, surroundings: surroundings) { spec in
+          ledger.configure(LedgerSettings(spec: spec))
+          webhooks.configure(WebhookSpec.all(of: spec))
+          snapshots.configure(SnapshotSettings(spec: spec))
+        }),
+      .init(service: webhooks),
     ]
+    if let autosave = api.autosave { services.append(.init(service: autosave)) }
     do throws(ListenError) {
       services += try api.services { logger.info("listening", metadata: ["address": "\($0.text)"]) }
         .map { .init(service: $0) }

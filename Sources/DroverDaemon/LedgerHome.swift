@@ -1,3 +1,4 @@
+import DroverAPI
 import DroverCore
 import DroverJournal
 import DroverStore
@@ -7,9 +8,9 @@ import Logging
 /// The ledger of this droverd: its journal, its database, and the folding between them.
 struct LedgerHome: Sendable {
   let desk: UsageDesk
+  let statistics: TalliedLedger
   /// Where event loops write.
   let journal: JournalFolder
-  private let ledger: SQLiteLedger
   private let folder: LedgerFolder
   /// Ends once what earlier processes left is in the ledger.
   private let recovery: AsyncStream<Never>
@@ -22,7 +23,7 @@ struct LedgerHome: Sendable {
 
   /// Makes the folder of this process's journal below the state folder.
   init(
-    folders: Folders, node: String, surroundings: Surroundings, events: any EventSink, logger: Logger
+    folders: Folders, node: String, surroundings: Surroundings, events: EventHub, logger: Logger
   ) throws(DaemonError) {
     boot = BootMark(bootID: try daemonError { () throws(SystemError) in try ProcFS.bootID() })
     settings = LedgerSettings()
@@ -36,12 +37,18 @@ struct LedgerHome: Sendable {
     } catch {
       throw DaemonError("\(error)")
     }
-    ledger = SQLiteLedger(path: folders.ledger)
+    statistics = TalliedLedger(SQLiteLedger(path: folders.ledger)) { news in
+      // Nothing keeps these events, since the ledger has them all.
+      if events.isWanted("usage-recorded") { events.announce(news.map(\.event)) }
+    }
     folder = LedgerFolder(
-      ledger: ledger, folder: journal, node: node, settings: settings,
+      ledger: statistics, folder: journal, node: node, settings: settings,
       surroundings: surroundings, notify: { [report] in report.tell($0) })
     desk = UsageDesk(folder: folder)
   }
+
+  /// Takes effect at once.
+  func configure(_ settings: LedgerSettings) { folder.configure(settings) }
 
   /// Reads what earlier processes left, and folds until its task is cancelled.
   func run() async {
@@ -57,7 +64,7 @@ struct LedgerHome: Sendable {
   func image() async throws(StoreError) -> LedgerImage {
     for await _ in recovery {}
     try await folder.barrier()
-    return try await ledger.open(node: node, at: surroundings.now())
+    return try await statistics.open(node: node, at: surroundings.now())
   }
 
   /// Tries until it works. False where the task was cancelled before.
@@ -65,7 +72,7 @@ struct LedgerHome: Sendable {
     var hasFailed = false
     while !Task.isCancelled {
       do throws(StoreError) {
-        let (_, recovery) = try await folder.recover(node: node, boot: boot, durability: settings.durability)
+        let (_, recovery) = try await folder.begin(node: node, boot: boot, durability: settings.durability)
         recovered.finish()
         report.tell(.recovered(recovery))
         if hasFailed { report.tell(.foldResumed) }
@@ -73,6 +80,7 @@ struct LedgerHome: Sendable {
       } catch {
         if !hasFailed { report.tell(.foldFailing(error.message)) }
         hasFailed = true
+        folder.refuse(error)
         try? await surroundings.sleep(.seconds(1))
       }
     }
@@ -135,5 +143,22 @@ extension LedgerHome {
       case .foldResumed, .syncResumed: return []
       }
     }
+  }
+}
+
+extension TalliedLedger.News {
+  /// What listeners are told of it. Its costs are this request's, and all since the last reset in the same currency.
+  var event: FleetEvent {
+    let (hold, settlement) = (row.hold, row.settlement)
+    return FleetEvent(
+      time: settlement.settledAt, name: "usage-recorded", severity: .normal, reason: .succeeded, object: nil,
+      message: "\(hold.model) used \(settlement.tokens.billable) tokens for \(settlement.cost) \(hold.currency)",
+      actor: hold.accessKey.map { "accesskey:" + $0 } ?? "controller",
+      payload: .object([
+        "key": .string(hold.model), "inputTokens": .integer(settlement.tokens.prompt),
+        "outputTokens": .integer(settlement.tokens.output), "totalCost": .money(settlement.cost),
+        "cumulativeCost": .money(cumulativeCost), "currency": .string(hold.currency),
+        "purpose": .string(hold.purpose.word), "outcome": .string(settlement.outcome.word),
+      ]))
   }
 }

@@ -95,6 +95,9 @@ extension Registry {
     models[key]?.note(accessCount: count, lastAccessed: time)
   }
 
+  /// Notes what a model was used for since its statistics were reset; none of it decides where the model is found.
+  package mutating func setUsage(of key: String, _ usage: FieldValue) { models[key]?.status.set("usage", usage) }
+
   private mutating func hide(_ entry: ModelEntry) {
     var others = (hidden[entry.key] ?? []).filter { $0.origin != entry.origin }
     others.append(entry)

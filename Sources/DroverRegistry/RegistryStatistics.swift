@@ -32,9 +32,12 @@ package struct RegistryStatistics: Equatable, Sendable {
       guard let usage = entry.status["usage"] else { continue }
       add(usage["totalInputTokens"]?.integer ?? 0, to: \.totalInputTokens)
       add(usage["totalOutputTokens"]?.integer ?? 0, to: \.totalOutputTokens)
-      if let cost = usage["totalCost"].flatMap(PriceAmount.init) {
-        let currency = usage["currency"]?.string ?? "USD"
-        costByCurrency[currency, default: PriceAmount(trillionths: 0)].trillionths += cost.trillionths
+      let costs =
+        usage["costByCurrency"]?.map
+        ?? [FieldEntry(usage["currency"]?.string ?? "USD", usage["totalCost"] ?? .integer(0))]
+      for cost in costs {
+        guard let amount = PriceAmount(cost.value) else { continue }
+        costByCurrency[cost.key, default: PriceAmount(trillionths: 0)].trillionths += amount.trillionths
       }
     }
   }

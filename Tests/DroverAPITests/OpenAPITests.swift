@@ -13,7 +13,10 @@ import Testing
       surroundings: Surroundings(now: { Timestamp(milliseconds: 0) }, sleep: { _ in }, random: { 0 }))
     return ControlAPI(
       control: control, loads: FakeLoads(), discovery: FakeDiscovery(), measuring: FakeMeasuring(),
-      registration: FakeRegistration(control), events: hub, snapshot: FakeSnapshot(), overrides: control.lifecycle,
+      registration: FakeRegistration(control), events: hub,
+      snapshots: SnapshotDesk(sink: FakeSnapshot(), events: hub, surroundings: .still), usage: FakeUsage().access,
+      examination: FakeExamination(),
+      overrides: control.lifecycle,
       current: control.lifecycle, options: ControlAPI.Options(listen: nil, socketPath: nil), logger: .silent
     ).routes
   }
@@ -38,7 +41,7 @@ import Testing
 
   @Test func `every parameter of a query has a schema, but for those that take any text`() {
     let names = Set(routes.flatMap(\.parameters)).subtracting(ParameterSchemas.query.keys)
-    #expect(names == ["provider", "namePattern", "tags", "types"])
+    #expect(names == ["provider", "namePattern", "tags", "types", "model", "accessKey", "route"])
   }
 
   @Test func `operations have names of their own, and parameters for all braces of their paths`() throws {

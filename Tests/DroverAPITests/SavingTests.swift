@@ -55,15 +55,35 @@ final class FakeSnapshot: SnapshotSink {
   struct State: Sendable {
     var bytes: [UInt8] = []
     var failure: StoreError?
+    var attempts = 0
+    var settings: SnapshotSettings?
   }
 
   let state = Mutex(State())
+  private let (news, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-  func write(_ bytes: [UInt8]) async throws(StoreError) -> String {
+  func path(_ settings: SnapshotSettings) -> String { "/state/" + settings.path }
+
+  func write(_ bytes: [UInt8], _ settings: SnapshotSettings) async throws(StoreError) -> String {
+    defer { tell.yield() }
     try state.withLock { state throws(StoreError) in
+      state.attempts += 1
+      state.settings = settings
       if let failure = state.failure { throw failure }
       state.bytes = bytes
     }
-    return "/state/registry.json"
+    return path(settings)
   }
+
+  /// Waits until a state holds, which every attempt may bring about.
+  func until(_ condition: (State) -> Bool) async {
+    if state.withLock({ condition($0) }) { return }
+    for await _ in news where state.withLock({ condition($0) }) { return }
+  }
+}
+
+extension Surroundings {
+  /// A clock that stands, and pauses that never end.
+  static let still = Surroundings(
+    now: { FakeUsage.time }, sleep: { _ in try await Task.sleep(for: .seconds(3600)) }, random: { 0 })
 }

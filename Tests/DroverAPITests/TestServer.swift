@@ -15,19 +15,22 @@ struct TestServer: Sendable {
   static func run(
     _ control: FakeControl, loads: (any LoadControl)? = nil, discovery: (any ModelDiscovery)? = nil,
     measuring: (any ModelMeasuring)? = nil, registration: (any ModelRegistration)? = nil, events: EventHub? = nil,
-    snapshot: (any SnapshotSink)? = nil,
+    snapshot: (any SnapshotSink)? = nil, usage: UsageAccess? = nil,
+    examination: (any Examination)? = nil,
     allowedHosts: [String] = [],
-    tokens: AccessTokens = AccessTokens(),
+    tokens: AccessTokens = AccessTokens(), bodyTimeout: Duration = .seconds(300),
     _ body: (TestServer) async throws -> Void
   ) async throws {
     let path = "/tmp/drover-api-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).sock"
     let api = ControlAPI(
       control: control, loads: loads, discovery: discovery, measuring: measuring, registration: registration,
-      events: events, snapshot: snapshot,
+      events: events,
+      snapshots: snapshot.map { SnapshotDesk(sink: $0, events: events, surroundings: .still) }, usage: usage,
+      examination: examination,
       overrides: control.lifecycle, current: control.lifecycle,
       options: ControlAPI.Options(
         listen: ListenAddress(host: "127.0.0.1", port: 0), socketPath: path, allowedHosts: allowedHosts, tokens: tokens,
-        version: "1.2.3"),
+        version: "1.2.3", bodyTimeout: bodyTimeout),
       logger: .silent)
     let (bound, tell) = AsyncStream<BoundAddress>.makeStream()
     let group = ServiceGroup(

@@ -17,6 +17,10 @@ final class FakeFleet: FleetTransport {
   /// What is answered about models, by method and last part of the path: `POST profile`.
   var modelReplies: [String: FieldValue] = [:]
   var overrides: [FieldValue] = []
+  /// What an examination answers.
+  var doctor: FieldValue?
+  /// What sums of usage answer.
+  var usage: FieldValue?
   /// To whatever asks for an override or a switch.
   var actionReply: FleetReply?
   var loadReply: FleetReply?
@@ -61,6 +65,8 @@ final class FakeFleet: FleetTransport {
     case ("POST", "api", "confirm-prune"):
       return failure(409, "CONFLICT", "no prune with this token is stopped; 'drover diff' prints the present one")
     case ("POST", "api", "plan"): return planReply ?? failure(404, "NOT_FOUND", "no plan")
+    case ("GET", "api", "doctor"): return doctor.map(reply) ?? failure(404, "NOT_FOUND", "no such path")
+    case ("GET", "api", "usage"): return usage.map(reply) ?? failure(503, "UNAVAILABLE", "the ledger is closed")
     case ("GET", "api", "overrides"): return reply(list(overrides))
     case ("POST", "api", "overrides"), ("DELETE", "api", "overrides"):
       return actionReply ?? failure(404, "NOT_FOUND", "nothing of this name")

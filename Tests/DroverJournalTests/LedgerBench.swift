@@ -76,6 +76,12 @@ final class LedgerBench: Sendable {
     try await folder.recover(node: "n", boot: boot, durability: durability)
   }
 
+  func begin(
+    _ durability: LedgerDurability = .interval
+  ) async throws -> (image: LedgerImage, recovery: LedgerRecovery) {
+    try await folder.begin(node: "n", boot: boot, durability: durability)
+  }
+
   /// Runs the folder for as long as `body` takes.
   func running(_ body: () async throws -> Void) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in

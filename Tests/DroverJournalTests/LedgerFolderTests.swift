@@ -147,6 +147,56 @@ struct LedgerFolderTests {
     #expect(image.budgets.map(\.spent) == [Money(picos: 5 + 4 + 9 + 100)])
   }
 
+  @Test func `a start answers before the ledger has taken in what was left, and with all of it`() async throws {
+    do {
+      let bench = try bench(1)
+      try await bench.running {
+        bench.write(5, costing: 1)
+        bench.hold(2, worst: 9)
+        try await bench.folder.barrier()
+      }
+      bench.settleHeld(costing: 4)
+      bench.hold(1, worst: 100)
+    }
+    // The first one ends before anything is taken in.
+    for life in UInt64(2)...3 {
+      let bench = try bench(life)
+      let (image, recovery) = try await bench.begin()
+      #expect(recovery.lost.map(\.settlement.cost) == [Money(picos: 9), Money(picos: 100)])
+      #expect(image.budgets == [BudgetTotal(window: month, spent: Money(picos: 5 + 4 + 9 + 100))])
+      #expect(image.openHolds == [] && image.cursors == [])
+      #expect(try await spent() == Money(picos: 5))
+      guard life == 3 else { continue }
+      try await bench.running {
+        bench.write(1, costing: 1000)
+        try await bench.folder.barrier()
+      }
+      #expect(try await spent() == Money(picos: 5 + 4 + 9 + 100 + 1000))
+      #expect(try await ledger.open(node: "n", at: Timestamp(milliseconds: 0)).openHolds == [])
+      #expect(try JournalListing.incarnations(below: scratch.path + "/journal") == [bench.folder.folder.incarnation])
+    }
+  }
+
+  @Test func `what cannot be taken in at a start is tried again until it can`() async throws {
+    do {
+      let bench = try bench(1)
+      try await bench.running {
+        bench.write(5, costing: 1)
+        try await bench.folder.barrier()
+      }
+      bench.write(5, costing: 1)
+    }
+    let bench = try bench(2)
+    #expect(try await bench.begin().image.budgets.map(\.spent) == [Money(picos: 10)])
+    try await bench.running {
+      ledger.fail(with: .unwritable("the disk is full"))
+      await #expect(throws: StoreError.unwritable("the disk is full")) { try await bench.folder.barrier() }
+      ledger.fail(with: nil)
+      try await bench.folder.barrier()
+    }
+    #expect(try await spent() == Money(picos: 10))
+  }
+
   @Test func `the journal of a process that lives is left alone`() async throws {
     let living = try bench(1)
     living.write(5, costing: 1)

@@ -184,9 +184,8 @@ struct Case: CustomTestStringConvertible, Sendable {
 
   @Test func `an unimplemented field that is set is a warning, and nothing below it warns again`() {
     #expect(
-      problems(manifest("Fleet", "f", "{snapshot: {path: registry.json}, webhooks: []}")) == [
-        "a.yaml:4:8: warning: spec.snapshot: is checked but not acted on by this version [NotImplemented]",
-        "a.yaml:4:41: warning: spec.webhooks: is checked but not acted on by this version [NotImplemented]",
+      problems(manifest("Fleet", "f", "{modelsConfig: {path: models.json, autoLoad: true}}")) == [
+        "a.yaml:4:8: warning: spec.modelsConfig: is checked but not acted on by this version [NotImplemented]"
       ])
   }
 

@@ -6,7 +6,7 @@ import Testing
   private func report(note: String? = nil) async -> DiagnosticReport {
     let inputs = [
       ("a.yaml", server), ("b,1.yaml", model("m", "provider: locla")),
-      ("c.yaml", manifest("Fleet", "f", "{webhooks: []}")), ("d.yaml", "kind: [x\n"),
+      ("c.yaml", manifest("Fleet", "f", "{modelsConfig: {}}")), ("d.yaml", "kind: [x\n"),
     ].map { ManifestTree.Input(root: "r", path: $0.0, bytes: Array($0.1.utf8)) }
     let tree = await ManifestTree.load(inputs, now: Timestamp(milliseconds: 0))
     return DiagnosticReport(tree, note: note)

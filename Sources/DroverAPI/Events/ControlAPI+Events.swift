@@ -39,7 +39,7 @@ private struct EventReading: Sendable {
   @concurrent
   func run(into writer: inout any ResponseBodyWriter) async throws {
     // Only now, since the answer to a HEAD is never written. Who comes too late for a place is sent away again.
-    guard let (listener, wakes) = hub.listen() else { return try await writer.finish(nil) }
+    guard let (listener, wakes) = hub.listen(wanting: types) else { return try await writer.finish(nil) }
     defer { hub.leave(listener) }
     var position = start ?? 0
     var first = start == nil ? EventText.missed(nil) : EventText.beat

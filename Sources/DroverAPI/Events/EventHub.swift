@@ -10,6 +10,8 @@ package final class EventHub: EventSink, Service {
   private struct State {
     var ring = EventRing(capacity: EventHub.capacity)
     var listeners: [UInt64: AsyncStream<Void>.Continuation] = [:]
+    /// Names of events by listener; one that is not here wants all.
+    var wanted: [UInt64: Set<String>] = [:]
     var lastListener: UInt64 = 0
     var isClosed = false
   }
@@ -40,8 +42,15 @@ package final class EventHub: EventSink, Service {
 
   package func recent(limit: Int) async -> [FleetEvent] { await kept.recent(limit: limit) }
 
+  /// Whether anybody wants to be told of an event that nothing keeps.
+  package func isWanted(_ event: String) -> Bool {
+    state.withLock { state in
+      state.listeners.keys.contains { state.wanted[$0]?.contains(event) ?? true }
+    }
+  }
+
   /// Tells listeners of events that nothing keeps.
-  func announce(_ events: [FleetEvent]) {
+  package func announce(_ events: [FleetEvent]) {
     let waiting = state.withLock { state in
       state.ring.append(events)
       return Array(state.listeners.values)
@@ -58,19 +67,21 @@ package final class EventHub: EventSink, Service {
     }
     let waiting = state.withLock { state in
       state.isClosed = true
-      defer { state.listeners = [:] }
+      defer { (state.listeners, state.wanted) = ([:], [:]) }
       return Array(state.listeners.values)
     }
     for listener in waiting { listener.finish() }
   }
 
-  /// Wakes at news and at every beat; nil where there are too many listeners. Call ``leave(_:)`` at its end.
-  func listen() -> (number: UInt64, wakes: AsyncStream<Void>)? {
+  /// Wakes at news and at every beat; nil where there are too many listeners. Call ``leave(_:)`` at its end. `names` are
+  /// those of events that are worth making for it alone; nil: all.
+  func listen(wanting names: Set<String>? = nil) -> (number: UInt64, wakes: AsyncStream<Void>)? {
     let (wakes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let number: UInt64? = state.withLock { state in
       guard !state.isClosed, state.listeners.count < EventHub.listenerLimit else { return nil }
       state.lastListener += 1
       state.listeners[state.lastListener] = continuation
+      state.wanted[state.lastListener] = names
       return state.lastListener
     }
     return number.map { ($0, wakes) }
@@ -78,7 +89,17 @@ package final class EventHub: EventSink, Service {
 
   var hasRoom: Bool { state.withLock { !$0.isClosed && $0.listeners.count < EventHub.listenerLimit } }
 
-  func leave(_ number: UInt64) { state.withLock { $0.listeners.removeValue(forKey: number) }?.finish() }
+  /// Changes what a listener wants.
+  func want(_ number: UInt64, _ names: Set<String>) {
+    state.withLock { if $0.listeners[number] != nil { $0.wanted[number] = names } }
+  }
+
+  func leave(_ number: UInt64) {
+    state.withLock { state in
+      state.wanted[number] = nil
+      return state.listeners.removeValue(forKey: number)
+    }?.finish()
+  }
 
   var newest: UInt64 { state.withLock { $0.ring.newest } }
 

@@ -1,5 +1,6 @@
 import DroverCore
 import DroverRegistry
+package import ServiceLifecycle
 
 extension ControlAPI {
   /// Writing the registry to its file, and reading the manifests again.
@@ -16,14 +17,12 @@ extension ControlAPI {
           "success": .bool(true), "message": .string("Reload requested"), "token": .string(token),
         ]))
     }
-    guard let snapshot else { return [reload] }
+    guard let snapshots else { return [reload] }
     return [
       reload,
-      Route(.post, Self.modelsPath + "/save-state") { [models] _ in
-        let entries = await models.registry().entries.map(\.entry)
-        let bytes = Array((FieldValue.array(entries).prettyJSON() + "\n").utf8)
+      Route(.post, Self.modelsPath + "/save-state") { [models] call in
         do throws(StoreError) {
-          let path = try await snapshot.write(bytes)
+          let path = try await snapshots.save(await models.export(), actor: call.actor)
           return Reply(
             json: .object([
               "success": .bool(true), "message": .string("State saved"), "path": .string(path),
@@ -33,6 +32,12 @@ extension ControlAPI {
         }
       },
     ]
+  }
+
+  /// Writes the registry by itself, beside the servers; nil where it is written to no file.
+  package var autosave: (any Service)? {
+    guard let snapshots else { return nil }
+    return Autosave(snapshots: snapshots, control: control, models: models, usage: usage?.statistics)
   }
 
   /// Only what is read anyway may be asked for: a manifest, or a folder of manifests.
@@ -51,5 +56,28 @@ extension ControlAPI {
         code: .forbidden, message: "'\(path)' is no manifest that is read; name one below the manifests, or none at all"
       )
     }
+  }
+}
+
+private struct Autosave: Service {
+  let snapshots: SnapshotDesk
+  let control: any FleetControl
+  let models: ModelRegister
+  let usage: (any UsageStatistics)?
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await snapshots.run(
+        version: { [await control.version, usage?.changes(after: .max).version ?? 0] },
+        export: { await models.export() })
+    }
+  }
+}
+
+extension ModelRegister {
+  /// The whole registry, as it is exported.
+  fileprivate func export() async -> [UInt8] {
+    let entries = await registry().entries.map(\.entry)
+    return Array((FieldValue.array(entries).prettyJSON() + "\n").utf8)
   }
 }

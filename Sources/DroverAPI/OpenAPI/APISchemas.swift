@@ -72,6 +72,10 @@ enum APISchemas {
       "unevaluatedProperties": false},
     "NewModels": {"anyOf": [{"$ref": "#/components/schemas/NewModel"},
       {"type": "array", "items": {"$ref": "#/components/schemas/NewModel"}}]},
+    "Tokens": {"type": "integer", "minimum": 0, "maximum": 1000000000},
+    "UsageReport": {"type": "object", "additionalProperties": false, "required": ["inputTokens", "outputTokens"],
+      "properties": {"inputTokens": {"$ref": "#/components/schemas/Tokens"},
+        "outputTokens": {"$ref": "#/components/schemas/Tokens"}, "success": {"type": ["boolean", "null"]}}},
     "ModelPatch": {"allOf": [{"$ref": "#/components/schemas/ModelFields"}], "unevaluatedProperties": false},
 
     """#
@@ -132,7 +136,19 @@ enum APISchemas {
     "Comparison": {"type": "object", "required": ["result"], "properties": {"result": {"enum": [-1, 0, 1]}}},
     "Versions": {"type": "object", "required": ["success", "key", "versions"]},
     "Estimate": {"type": "object", "required": ["success", "key", "estimatedCost", "currency"]},
-    "Capabilities": {"type": "object", "required": ["success", "key", "capabilities"]}
+    "Capabilities": {"type": "object", "required": ["success", "key", "capabilities"]},
+    "Usage": {"type": "object", "required": ["success", "key", "usageStats"], "properties": {"usageStats": {
+      "type": "object", "required": ["totalInputTokens", "totalOutputTokens", "totalCost", "currency", "lastReset",
+        "requestCount", "successfulRequests", "failedRequests"]}}},
+    "Examination": {"type": "object", "required": ["healthy", "checks"], "properties": {"healthy": {"type": "boolean"},
+      "checks": {"type": "array", "items": {"type": "object", "required": ["check", "outcome", "message"],
+        "properties": {"outcome": {"enum": ["ok", "warning", "failed"]}}}}}},
+    "UsageRecorded": {"type": "object", "required": ["success", "key", "inputTokens", "outputTokens", "totalCost",
+      "currency"]},
+    "KeyOnly": {"type": "object", "required": ["success", "key"]},
+    "UsageSums": {"type": "object", "required": ["from", "to", "items"], "properties": {"items": {"type": "array",
+      "items": {"type": "object", "required": ["requests", "succeeded", "failed", "lost", "estimated", "inputTokens",
+        "cacheReadTokens", "cacheWriteTokens", "outputTokens", "cost", "currency"]}}}}
     }
     """#
 }

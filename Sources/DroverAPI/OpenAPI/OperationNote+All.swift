@@ -25,6 +25,8 @@ extension OperationNote {
     "GET /api/v1/overrides": OperationNote("What holds against the manifests.", "Items"),
     "POST /api/v1/overrides": OperationNote(
       "Holds a field of an object against its manifest for a while.", "Success", status: 201, body: "Override"),
+    "GET /api/v1/doctor": OperationNote("A look at everything that droverd depends on.", "Examination"),
+    "GET /api/v1/usage": OperationNote("Sums of usage by hours, UTC.", "UsageSums"),
     "DELETE /api/v1/overrides/{plural}/{name}/{field}": OperationNote("Ends an override.", "Success"),
   ]
 
@@ -71,6 +73,11 @@ extension OperationNote {
     "GET /api/v1/models/versions/compare": OperationNote(
       "1, 0 or -1: how two semantic versions compare.", "Comparison", needed: ["version1", "version2"]),
     "GET /api/v1/models/{model}/versions": OperationNote("The versions that a model had.", "Versions"),
+    "GET /api/v1/models/{model}/usage": OperationNote("What a model was used for since its last reset.", "Usage"),
+    "POST /api/v1/models/{model}/usage": OperationNote(
+      "Records usage of a request that was made elsewhere, at the price of now.", "UsageRecorded", body: "UsageReport"),
+    "DELETE /api/v1/models/{model}/usage": OperationNote(
+      "Sets the usage statistics of a model to zero; what was charged stays charged.", "KeyOnly"),
     "GET /api/v1/models/{model}/estimate": OperationNote("What a request would cost.", "Estimate"),
     "POST /api/v1/models/{model}/profile": OperationNote(
       "Measures a loaded model by requests of its own.", "Success", body: "Profile", isBodyRequired: false),

@@ -21,9 +21,13 @@ enum ParameterSchemas {
     "version1": version, "version2": version, "minVersion": version, "maxVersion": version,
     "object": text("^(fleet|provider|model|modelset|route|budget|ratelimit|accesskey)/[a-z0-9]+$"),
     "labelSelector": .emptyMap,
+    "by": text("^(model|provider|key|route|purpose|day|hour)(,(model|provider|key|route|purpose|day|hour))*$"),
+    "since": instant, "until": instant,
   ]
 
   private static let version = text("^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$")
+
+  private static let instant = text("^20[0-9]{2}-0[1-9]-1[0-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9]Z$")
 
   private static func words(_ words: [String]) -> FieldValue {
     .object(["type": .string("string"), "enum": .strings(words)])

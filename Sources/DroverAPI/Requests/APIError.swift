@@ -13,6 +13,7 @@ struct APIError: Error, Equatable {
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     case conflict = "CONFLICT"
     case tooLarge = "PAYLOAD_TOO_LARGE"
+    case timedOut = "REQUEST_TIMEOUT"
     case unavailable = "UNAVAILABLE"
     case modelNotFound = "MODEL_NOT_FOUND"
     case modelLoadFailed = "MODEL_LOAD_FAILED"
@@ -38,6 +39,7 @@ struct APIError: Error, Equatable {
     case .methodNotAllowed: .methodNotAllowed
     case .conflict: .conflict
     case .tooLarge: .contentTooLarge
+    case .timedOut: .requestTimeout
     case .unavailable: .serviceUnavailable
     case .modelLoadFailed, .providerFailed: .badGateway
     case .internalError: .internalServerError

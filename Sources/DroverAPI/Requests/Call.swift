@@ -11,14 +11,36 @@ struct Call: Sendable {
   var actor: String
   var request: Request
   var bodyLimit: Int
+  /// Until the whole body has come; a second more for each MiB that it may be large.
+  var bodyTimeout: Duration
 
   func body() async throws -> [UInt8] {
     let tooLarge = APIError(code: .tooLarge, message: "the body is larger than \(bodyLimit) bytes")
     if let length = request.headers[.contentLength].flatMap(Int.init), length > bodyLimit { throw tooLarge }
     do {
-      return Array(buffer: try await request.body.collect(upTo: bodyLimit))
+      return try await timely { [request, bodyLimit] in
+        Array(buffer: try await request.body.collect(upTo: bodyLimit))
+      }
     } catch is NIOTooManyBytesError {
       throw tooLarge
+    }
+  }
+
+  /// A client that sends its body a byte at a time holds nothing for longer.
+  private func timely(_ collect: @escaping @Sendable () async throws -> [UInt8]) async throws -> [UInt8] {
+    let limit = bodyTimeout + .seconds(bodyLimit >> 20)
+    return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+      group.addTask { try await collect() }
+      group.addTask {
+        try await Task.sleep(for: limit, clock: .continuous)
+        return nil
+      }
+      defer { group.cancelAll() }
+      guard let first = try await group.next(), let bytes = first else {
+        throw APIError(
+          code: .timedOut, message: "the body was not complete within \(limit.manifestText); send it at once")
+      }
+      return bytes
     }
   }
 

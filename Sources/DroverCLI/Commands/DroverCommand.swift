@@ -17,6 +17,7 @@ package struct DroverCommand: ParsableCommand {
         name: "The fleet",
         subcommands: [
           GetCommand.self, DescribeCommand.self, EventsCommand.self, WaitCommand.self, StatusCommand.self,
+          UsageCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
         name: "Acting",

@@ -35,16 +35,16 @@ extension KindDefinition {
       Field(
         "resyncInterval", .duration(minimum: .seconds(1)), "How often drift is looked for without any event.",
         default: .duration(.seconds(60))),
-      Field("snapshot", .object(snapshot), "Export of the registry to a file.", implemented: false),
+      Field("snapshot", .object(snapshot), "Export of the registry to a file."),
       Field(
         "modelsConfig", .object(modelsConfig), "A models-config.json as one more watched source.",
         implemented: false),
-      Field("ledger", .object(ledger), "Durability and retention of the ledger.", implemented: false),
+      Field("ledger", .object(ledger), "Durability and retention of the ledger."),
       Field(
         "onShutdown", .enumeration(["Keep", "Stop"]),
         "Whether models keep running when droverd ends; absent: SIGTERM keeps, SIGINT stops."),
       Field("gateway", .object(gateway), "Bounds of the gateway."),
-      Field("webhooks", .list(.object(webhook)), "Addresses that events are sent to.", implemented: false),
+      Field("webhooks", .list(.object(webhook)), "Addresses that events are sent to."),
       Field(
         "modelDefaults", .object(ModelFields.inheritable),
         "Defaults of every Model; a Provider's and a Model's own win."),
@@ -95,7 +95,8 @@ extension KindDefinition {
   ]
   private static let ledger: [Field] = [
     Field(
-      "durability", .enumeration(["Process", "Interval", "Power"]), "What the ledger survives.",
+      "durability", .enumeration(["Process", "Interval", "Power"]),
+      "How often journals are forced to the disk: never, each second, or ten times a second.",
       default: .string("Interval")),
     Field(
       "retention", .duration(minimum: .seconds(3600)), "How long single rows are kept.",
@@ -110,7 +111,7 @@ extension KindDefinition {
   ]
   private static let webhook: [Field] = [
     Field("url", .string(.url), "Where to.", required: true),
-    Field("events", .list(.string(.nonEmpty)), "Names of events; absent: all."),
+    Field("events", .list(.string(.nonEmpty)), "Names of events; absent: all that are kept."),
     Field("secret", .string(.secretName), "Secret that signs the body."),
   ]
 }

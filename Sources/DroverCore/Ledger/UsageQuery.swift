@@ -37,19 +37,22 @@ package struct UsageTotals: Hashable, Sendable {
   package var failed: Int64
   /// Of them, those whose outcome cannot be known.
   package var lost: Int64
+  /// Of all requests, those whose tokens were counted here, since the provider did not say.
+  package var estimated: Int64
   package var tokens: TokenCounts
   package var cost: Money
   /// Of all requests together.
   package var duration: Duration
 
   package init(
-    requests: Int64 = 0, succeeded: Int64 = 0, failed: Int64 = 0, lost: Int64 = 0, tokens: TokenCounts = .zero,
-    cost: Money = .zero, duration: Duration = .zero
+    requests: Int64 = 0, succeeded: Int64 = 0, failed: Int64 = 0, lost: Int64 = 0, estimated: Int64 = 0,
+    tokens: TokenCounts = .zero, cost: Money = .zero, duration: Duration = .zero
   ) {
     self.requests = requests
     self.succeeded = succeeded
     self.failed = failed
     self.lost = lost
+    self.estimated = estimated
     self.tokens = tokens
     self.cost = cost
     self.duration = duration
@@ -59,7 +62,8 @@ package struct UsageTotals: Hashable, Sendable {
     let succeeded = row.succeeded ? row.requests : 0
     self.init(
       requests: row.requests, succeeded: succeeded, failed: row.requests - succeeded,
-      lost: row.settlement.outcome == .lost ? row.requests : 0, tokens: row.settlement.tokens,
+      lost: row.settlement.outcome == .lost ? row.requests : 0,
+      estimated: row.settlement.flags.contains(.estimated) ? row.requests : 0, tokens: row.settlement.tokens,
       cost: row.settlement.cost, duration: row.settlement.duration)
   }
 
@@ -68,6 +72,7 @@ package struct UsageTotals: Hashable, Sendable {
     left.succeeded &+= right.succeeded
     left.failed &+= right.failed
     left.lost &+= right.lost
+    left.estimated &+= right.estimated
     left.tokens += right.tokens
     left.cost += right.cost
     left.duration += right.duration

@@ -1,5 +1,4 @@
 package import DroverCore
-import Glibc
 
 extension LedgerFolder {
   /// Reads the journals of earlier processes to their end, settles what they left open at its worst case, and returns
@@ -7,41 +6,103 @@ extension LedgerFolder {
   package func recover(
     node: String, boot: BootMark, durability: LedgerDurability
   ) async throws(StoreError) -> (image: LedgerImage, recovery: LedgerRecovery) {
-    let before = try await ledger.open(node: node, at: surroundings.now())
+    let found = try await readJournals(node: node, boot: boot, mayKeep: false)
+    return try await complete(found, node: node, durability: durability)
+  }
+
+  /// As ``recover(node:boot:durability:)``, but sooner: the image has everything in it, and the ledger takes it in while
+  /// ``run()`` runs. Whoever asks the ledger itself has to pass ``barrier()`` first, as at any time.
+  package func begin(
+    node: String, boot: BootMark, durability: LedgerDurability
+  ) async throws(StoreError) -> (image: LedgerImage, recovery: LedgerRecovery) {
+    // What was granted hangs on what the ledger knows.
+    let found = try await readJournals(node: node, boot: boot, mayKeep: durability != .power)
+    guard found.isKept, found.before.grants.isEmpty else {
+      return try await complete(found, node: node, durability: durability)
+    }
+    keep(Backlog(batches: found.batches, dead: found.dead))
+    return (found.before.adding(found.batches, at: surroundings.now()), found.recovery)
+  }
+
+  /// What lies in the journals of earlier processes.
+  private struct Found {
+    /// The ledger without ``batches``.
+    var before: LedgerImage
+    /// Not folded yet, in their order.
+    var batches: [LedgerBatch] = []
+    var dead: [DeadJournal] = []
     var recovery = LedgerRecovery()
+    /// Whether nothing but ``batches`` has to be taken in.
+    var isKept = true
+  }
+
+  /// So many records are held in memory at most; a backlog that is longer is folded as it is read.
+  private static var mostKept: Int { 500_000 }
+
+  private func readJournals(
+    node: String, boot: BootMark, mayKeep: Bool
+  ) async throws(StoreError) -> Found {
+    var found = Found(before: try await ledger.open(node: node, at: surroundings.now()), isKept: mayKeep)
     let root = String(folder.path.dropLast(folder.incarnation.description.utf8.count + 1))
     let mine = folder.incarnation
     let incarnations = try await disk.map { () throws(JournalFailure) in
       try JournalListing.incarnations(below: root).filter { $0 != mine }
     }
-    var machine = FoldMachine(open: before.openHolds)
+    var machine = FoldMachine(open: found.before.openHolds)
     var living: Set<Incarnation> = [mine]
-    var dead: [DeadJournal] = []
     for incarnation in incarnations {
-      let found = try await disk.map { () throws(JournalFailure) in
+      let taken = try await disk.map { () throws(JournalFailure) in
         try DeadJournal.take(root + "/" + incarnation.description, incarnation)
       }
-      guard let journal = found else {
+      guard let journal = taken else {
         living.insert(incarnation)
         continue
       }
-      dead.append(journal)
-      try await fold(journal, cursors: before.cursors, node: node, machine: &machine, recovery: &recovery, boot: boot)
+      found.dead.append(journal)
+      // One that the ledger has no cursor of is new to it, or was folded to its end and not removed: it tells which.
+      if !found.before.cursors.contains(where: { $0.incarnation == incarnation }), !journal.segments.isEmpty {
+        found.isKept = false
+      }
+      try await read(journal, node: node, machine: &machine, boot: boot, into: &found)
     }
+    found.recovery.lost = machine.lose({ !living.contains($0.incarnation) }, at: surroundings.now())
+    let finished = Set(found.dead.map(\.incarnation)).union(found.before.cursors.map(\.incarnation))
+      .subtracting(living)
+    try await take(machine.takeBatch(node: node, cursors: [], finished: finished.sorted()), into: &found)
+    return found
+  }
+
+  /// Keeps a batch, or folds it and all before it.
+  private func take(_ batch: LedgerBatch, into found: inout Found) async throws(StoreError) {
+    found.batches.append(batch)
+    let kept = found.batches.reduce(0) { $0 + $1.entries.count }
+    if kept > Self.mostKept { found.isKept = false }
+    guard !found.isKept else { return }
+    for batch in found.batches { try await ledger.fold(batch) }
+    found.batches = []
+  }
+
+  /// Brings the ledger to the state that the journals tell of.
+  private func complete(
+    _ found: Found, node: String, durability: LedgerDurability
+  ) async throws(StoreError) -> (image: LedgerImage, recovery: LedgerRecovery) {
+    var recovery = found.recovery
+    for batch in found.batches { try await ledger.fold(batch) }
     let now = surroundings.now()
-    recovery.lost = machine.lose({ !living.contains($0.incarnation) }, at: now)
-    let finished = Set(dead.map(\.incarnation)).union(before.cursors.map(\.incarnation)).subtracting(living)
-    try await ledger.fold(machine.takeBatch(node: node, cursors: [], finished: finished.sorted()))
     if recovery.powerWasLost, durability == .power {
-      recovery.lost += try await loseGrants(of: node, dead: dead.map(\.incarnation), at: now)
+      recovery.lost += try await loseGrants(of: node, dead: found.dead.map(\.incarnation), at: now)
     }
     let open = try await ledger.open(node: node, at: now)
     try await ledger.returnGrants(open.grants, from: node)
     try await ledger.synchronize()
-    try await disk.map { [dead] () throws(JournalFailure) in
+    try await remove(found.dead)
+    return (try await ledger.open(node: node, at: now), recovery)
+  }
+
+  func remove(_ dead: [DeadJournal]) async throws(StoreError) {
+    try await disk.map { () throws(JournalFailure) in
       for journal in dead { journal.remove() }
     }
-    return (try await ledger.open(node: node, at: now), recovery)
   }
 
   /// What was granted and is not accounted for may have been spent in records that went with the power.
@@ -60,10 +121,10 @@ extension LedgerFolder {
     return rows
   }
 
-  private func fold(
-    _ journal: DeadJournal, cursors: [LedgerCursor], node: String, machine: inout FoldMachine,
-    recovery: inout LedgerRecovery, boot: BootMark
+  private func read(
+    _ journal: DeadJournal, node: String, machine: inout FoldMachine, boot: BootMark, into found: inout Found
   ) async throws(StoreError) {
+    let cursors = found.before.cursors
     for (loop, segments) in journal.segments.sorted(by: { $0.key < $1.key }) {
       let cursor = cursors.first { $0.incarnation == journal.incarnation && $0.loop == loop }
       var tail = JournalTail(
@@ -81,48 +142,14 @@ extension LedgerFolder {
         }
         (tail, machine, goesOn) = step
         if tail.position.segment > 0 {
-          try await ledger.fold(machine.takeBatch(node: node, cursors: [tail.cursor(journal.incarnation)]))
+          try await take(
+            machine.takeBatch(node: node, cursors: [tail.cursor(journal.incarnation)]), into: &found)
         }
       }
-      recovery.damaged += tail.damaged
-      if let scanner = tail.scanner, !scanner.isClosed, scanner.header.boot != boot { recovery.powerWasLost = true }
+      found.recovery.damaged += tail.damaged
+      if let scanner = tail.scanner, !scanner.isClosed, scanner.header.boot != boot {
+        found.recovery.powerWasLost = true
+      }
     }
   }
-}
-
-/// The journal of a process that has ended, locked until it is removed.
-final class DeadJournal: Sendable {
-  let path: String
-  let incarnation: Incarnation
-  let segments: [UInt16: [UInt32]]
-  private let lock: Int32
-
-  /// Nil where its process lives.
-  static func take(_ path: String, _ incarnation: Incarnation) throws(JournalFailure) -> DeadJournal? {
-    let lock = open(path + "/" + JournalFolder.lockName, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else { throw .last("open", path + "/" + JournalFolder.lockName) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
-      return nil
-    }
-    return DeadJournal(path, incarnation, try JournalListing.segments(in: path), lock)
-  }
-
-  private init(_ path: String, _ incarnation: Incarnation, _ segments: [UInt16: [UInt32]], _ lock: Int32) {
-    self.path = path
-    self.incarnation = incarnation
-    self.segments = segments
-    self.lock = lock
-  }
-
-  /// Its folder, unless somebody put other files there.
-  func remove() {
-    for (loop, numbers) in segments {
-      for number in numbers { JournalListing.remove(path + "/" + JournalFolder.name(loop: loop, segment: number)) }
-    }
-    JournalListing.remove(path + "/" + JournalFolder.lockName)
-    rmdir(path)
-  }
-
-  deinit { close(lock) }
 }

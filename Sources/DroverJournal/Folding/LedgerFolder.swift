@@ -13,6 +13,7 @@ package final class LedgerFolder: Sendable {
   let disk = Offload("drover.journal")
   private let notify: @Sendable (LedgerNotice) -> Void
   private let state: Mutex<FoldState>
+  let backlog = Mutex<Backlog?>(nil)
   private let settings: Mutex<LedgerSettings>
   private let waiting = Mutex(Waiting())
   private let wakes: AsyncStream<Void>
@@ -110,12 +111,16 @@ package final class LedgerFolder: Sendable {
     state.withLock { $0.isUpToDate(folder, onDisk: onDisk) }
   }
 
-  /// True where nothing stands in the way of resting.
-  private func pass(_ memory: inout Memory, isLast: Bool) async -> Bool {
-    let readers = waiting.withLock { waiting in
+  func takeReaders() -> [CheckedContinuation<Result<Void, StoreError>, Never>] {
+    waiting.withLock { waiting in
       defer { waiting.readers = [] }
       return waiting.readers
     }
+  }
+
+  /// True where nothing stands in the way of resting.
+  private func pass(_ memory: inout Memory, isLast: Bool) async -> Bool {
+    let readers = takeReaders()
     var outcome: Result<Void, StoreError> = .success(())
     do throws(StoreError) {
       try await fold()
@@ -134,6 +139,7 @@ package final class LedgerFolder: Sendable {
 
   /// Takes in all that was written before.
   private func fold() async throws(StoreError) {
+    try await foldBacklog()
     var hasFolded = false
     while let batch = try await onDisk({ state, folder throws(JournalFailure) in try state.nextBatch(folder) }) {
       try await ledger.fold(batch)

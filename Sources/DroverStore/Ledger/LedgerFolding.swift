@@ -157,14 +157,14 @@ struct LedgerFolding {
   private mutating func writeSums(_ db: Database) throws {
     for (key, totals) in hours {
       try db.run(
-        "INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
           + "ON CONFLICT DO UPDATE SET \(UsageTotals.additions)",
         [key.hour, key.model, key.accessKey, key.route, key.purpose.rawValue, key.currency, key.charge]
           + totals.columns)
     }
     for (key, totals) in models {
       try db.run(
-        "INSERT INTO model_usage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "INSERT INTO model_usage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
           + "ON CONFLICT DO UPDATE SET \(UsageTotals.additions)", [key.model, key.currency] + totals.columns)
     }
     for (key, slot) in slots {

@@ -18,6 +18,11 @@ enum LedgerSchema {
       try db.execute(sql: usage)
       try db.execute(sql: sums)
     }
+    migrator.registerMigration("v2") { db in
+      for table in ["hours", "model_usage"] {
+        try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0")
+      }
+    }
     return migrator
   }
 

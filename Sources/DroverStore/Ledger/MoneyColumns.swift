@@ -33,11 +33,12 @@ extension Row {
   /// Of the columns `index` and the one behind it.
   func money(_ index: Int) -> Money { Money(milli: self[index], pico: self[index + 1]) }
 
-  /// Of eleven columns from `index` on, in the order of the tables of sums.
+  /// Of fourteen columns from `index` on, in the order of the tables of sums.
   func totals(_ index: Int) -> UsageTotals {
     UsageTotals(
       requests: self[index], succeeded: self[index + 1], failed: self[index + 2], lost: self[index + 3],
-      tokens: tokens(index + 4), cost: money(index + 10), duration: .microseconds(self[index + 12] as Int64))
+      estimated: self[index + 13], tokens: tokens(index + 4), cost: money(index + 10),
+      duration: .microseconds(self[index + 12] as Int64))
   }
 
   func tokens(_ index: Int) -> TokenCounts {
@@ -52,17 +53,20 @@ extension UsageTotals {
   var columns: [any DatabaseValueConvertible] {
     [
       requests, succeeded, failed, lost, tokens.input, tokens.cacheRead, tokens.cacheWrite5m, tokens.cacheWrite1h,
-      tokens.output, tokens.reasoning, cost.milli, cost.pico, duration.microseconds,
+      tokens.output, tokens.reasoning, cost.milli, cost.pico, duration.microseconds, estimated,
     ]
   }
 
   static let columnNames =
     "requests, succeeded, failed, lost, input, cache_read, cache_write_5m, cache_write_1h, output, reasoning, "
-    + "cost_milli, cost_pico, duration"
+    + "cost_milli, cost_pico, duration, estimated"
 
   /// Adds what is being inserted to what is there; the rest of a cost carries over.
   static let additions =
-    ["requests", "succeeded", "failed", "lost", "input", "cache_read", "cache_write_5m", "cache_write_1h", "output"]
+    [
+      "requests", "succeeded", "failed", "lost", "estimated", "input", "cache_read", "cache_write_5m", "cache_write_1h",
+      "output",
+    ]
     .map { "\($0) = \($0) + excluded.\($0)" }.joined(separator: ", ")
     + ", reasoning = reasoning + excluded.reasoning, duration = duration + excluded.duration, "
     + MoneySQL.addition("cost", "excluded.cost_milli", "excluded.cost_pico")

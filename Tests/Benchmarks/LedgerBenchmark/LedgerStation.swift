@@ -76,7 +76,7 @@ struct LedgerStation {
   private func start(_ journal: JournalFolder) async throws -> Int64 {
     let begin = Self.nanoseconds()
     let folder = folder(journal, SQLiteLedger(path: path + "/ledger.sqlite"))
-    let (image, _) = try await folder.recover(node: "n", boot: BootMark(hash: 1), durability: .process)
+    let (image, _) = try await folder.begin(node: "n", boot: BootMark(hash: 1), durability: .process)
     guard !image.budgets.isEmpty else { throw StoreError.unwritable("the image is empty") }
     return Self.nanoseconds() - begin
   }

@@ -43,6 +43,16 @@ struct LedgerCheckTests {
     #expect(told.first?.hasPrefix(beginning) == true, "\(told)")
   }
 
+  @Test func `statistics of a model that differ from its hours are told of, unless they were reset`() async throws {
+    let rows = (1...3).map { LedgerSample.row(UInt64($0), cost: Money(units: 2)) }
+    try await ledger.fold(LedgerSample.batch(rows))
+    try await ledger.withDatabase { try $0.execute(sql: "UPDATE model_usage SET requests = requests + 1") }
+    #expect(
+      try await ledger.mismatches() == ["model 'p:m' says 4 requests for 6, and its hours sum to 3 for 6"])
+    try await ledger.withDatabase { try $0.execute(sql: "INSERT INTO model_resets SELECT model, 5 FROM model_usage") }
+    #expect(try await ledger.mismatches() == [])
+  }
+
   @Test func `a database of another program is refused and left alone`() async throws {
     let path = folder.file("foreign.sqlite")
     let foreign = try DatabaseQueue(path: path)
