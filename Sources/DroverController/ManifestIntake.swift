@@ -4,6 +4,8 @@ import DroverManifests
 /// The decoded documents of every file, kept so that one edited file costs one decoding.
 struct ManifestIntake {
   private var files: [ManifestPath: ManifestFile] = [:]
+  /// How many of ``files`` stand for models that were registered through the API.
+  private var registeredCount = 0
   private(set) var watch = WatchState()
   private let decoder: ManifestDecoder
   /// Whether objects lost their documents since the last complete scan was folded: only such a scan may say what
@@ -17,11 +19,11 @@ struct ManifestIntake {
   /// `registered` are read as if they stood in files.
   init(decoder: ManifestDecoder, registered: [RegisteredModel] = []) {
     self.decoder = decoder
-    for model in registered { files[model.place] = decoder.decode(model.file) }
+    for model in registered { put(decoder.decode(model.file), at: model.place) }
   }
 
   /// Without the documents of models that were registered through the API.
-  var fileCount: Int { files.keys.count { $0.root != RegisteredModel.root } }
+  var fileCount: Int { files.count - registeredCount }
   var documentCount: Int { files.values.reduce(0) { $0 + $1.documents.count } }
 
   /// Takes a delta over. `lostObjects` is true when a file no longer names an object that it named before: only a
@@ -29,9 +31,9 @@ struct ManifestIntake {
   mutating func take(_ delta: ManifestDelta) async -> (lostObjects: Bool, edits: [ManifestEdit]?) {
     var lost = !delta.removed.isEmpty
     var edits: [ManifestEdit]? = delta.removed.isEmpty ? [] : nil
-    for place in delta.removed { files[place] = nil }
+    for place in delta.removed { remove(place) }
     for (place, decoded) in await decode(delta.changed) {
-      let old = files.updateValue(decoded, forKey: place)
+      let old = put(decoded, at: place)
       let before = Set((old?.documents ?? []).compactMap(\.identity))
       if !before.isSubset(of: decoded.documents.compactMap(\.identity)) { lost = true }
       if let old { edits?.append(ManifestEdit(before: old, after: decoded)) } else { edits = nil }
@@ -47,7 +49,7 @@ struct ManifestIntake {
   ) -> [String] {
     guard !registered.isEmpty else { return [] }
     let adopted = Adoption.adopted(registered, by: files.values, defaultProvider: defaultProvider)
-    for name in adopted { files[RegisteredModel.place(of: name)] = nil }
+    for name in adopted { remove(RegisteredModel.place(of: name)) }
     if !adopted.isEmpty { hasLostObjects = true }
     return adopted.sorted()
   }
@@ -72,6 +74,17 @@ struct ManifestIntake {
       previous: previous,
       scan: ManifestScan(files: Array(files.values), roots: delta.roots, isComplete: delta.isFullScan), policy: policy,
       now: now)
+  }
+
+  @discardableResult
+  private mutating func put(_ file: ManifestFile, at place: ManifestPath) -> ManifestFile? {
+    let old = files.updateValue(file, forKey: place)
+    if old == nil, place.root == RegisteredModel.root { registeredCount += 1 }
+    return old
+  }
+
+  private mutating func remove(_ place: ManifestPath) {
+    if files.removeValue(forKey: place) != nil, place.root == RegisteredModel.root { registeredCount -= 1 }
   }
 
   private func decode(_ changed: [SourceFile]) async -> [(ManifestPath, ManifestFile)] {

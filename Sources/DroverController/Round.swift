@@ -78,7 +78,9 @@ struct Round {
       if case .storeInDoubt = message { isStoreInDoubt = true }
       book.take(message, backoff: backoff)
     }
-    if messages.contains(where: \.concernsDiscovered) { book.settleDiscovered() }
+    if messages.contains(where: \.concernsDiscovered) {
+      book.settleDiscovered(since: state.hasScanned ? state.desired : nil)
+    }
     book.take(loop.desk.takeNews())
     book.settlePruning()
     book.settleOverrides()

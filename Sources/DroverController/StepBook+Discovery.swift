@@ -28,11 +28,16 @@ extension StepBook {
     state.discoveries[name] = standing(of: name, updatedAt: isNews ? now : before?.updatedAt, problem)
   }
 
-  /// Gives up what manifests take away from the models that are known without one.
-  mutating func settleDiscovered() {
+  /// Gives up what manifests take away from the models that are known without one. `before`: what was desired when this
+  /// was done last; nil looks at every manifest.
+  mutating func settleDiscovered(since before: DesiredFleet? = nil) {
     guard state.hasScanned, state.discovered.contains(where: { !$0.value.isEmpty }) else { return }
+    // Edited Models can declare more than before; nothing else can have changed.
+    let edited = before.flatMap { state.desired.editedModels(since: $0) }
+    if let edited, edited.isEmpty { return }
     let changes = DiscoveryRules.settlement(
-      of: state.discovered, desired: state.desired, declared: DeclaredModels(state.desired))
+      of: state.discovered, desired: state.desired,
+      declared: edited.map { DeclaredModels($0) } ?? DeclaredModels(state.desired))
     apply(changes, actor: nil)
     for case .removed(let model, let cause) in changes {
       guard let before = state.discoveries[model.provider] else { continue }

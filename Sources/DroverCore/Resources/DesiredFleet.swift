@@ -53,6 +53,9 @@ package struct DesiredObject: Equatable, Sendable {
     left.content === right.content || left.content.fields == right.content.fields
   }
 
+  /// Whether this is a copy of `other`: equal, and found out at once. Equals made apart from each other are no copies.
+  package func isCopy(of other: DesiredObject) -> Bool { content === other.content }
+
   private mutating func set<Value>(_ field: WritableKeyPath<Fields, Value>, _ value: Value) {
     var fields = content.fields
     fields[keyPath: field] = value

@@ -6,10 +6,13 @@ package struct DeclaredModels: Sendable {
   /// Of providers whose models are files: the files that manifests name.
   private var byFile: [String: [String: String]] = [:]
 
-  package init(_ desired: DesiredFleet) {
-    for index in desired.objects.indices where desired.objects[index].identity.kind.order == Kind.model.order {
-      guard let resource = desired.objects[index].resource, !resource.wish.provider.isEmpty else { continue }
-      let (name, wish) = (desired.objects[index].identity.name, resource.wish)
+  package init(_ desired: DesiredFleet) { self.init(desired.objects) }
+
+  /// Those of `objects` alone.
+  package init(_ objects: [DesiredObject]) {
+    for index in objects.indices where objects[index].identity.kind.order == Kind.model.order {
+      guard let resource = objects[index].resource, !resource.wish.provider.isEmpty else { continue }
+      let (name, wish) = (objects[index].identity.name, resource.wish)
       byID[wish.provider, default: [:]][wish.modelID] = name
       if let file = resource.spec[path: ["llamaCpp", "file"]]?.string {
         byFile[wish.provider, default: [:]][file] = name
