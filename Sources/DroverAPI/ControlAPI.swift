@@ -139,7 +139,7 @@ package struct ControlAPI: Sendable {
     [
       probeRoutes, resourceRoutes, actionRoutes, loadRoutes, modelRoutes, registryRoutes, registrationRoutes,
       statusRoutes, discoveryRoutes, overrideRoutes, currentRoutes, versionRoutes, measureRoutes, eventRoutes,
-      savingRoutes, usageRoutes, doctorRoutes,
+      savingRoutes, usageRoutes, doctorRoutes, metricRoutes,
     ].flatMap { $0 }
   }
 

@@ -33,6 +33,8 @@ class Daemon:
         self.policy = folder / "host.yaml"
         self.policy.write_text("apiVersion: drover.dev/v1alpha1\nkind: HostPolicy\nnode: bench\n", encoding="utf-8")
         self.policy.chmod(0o600)
+        # What it is started with beside its folders.
+        self.arguments: list[str] = []
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -43,7 +45,7 @@ class Daemon:
         """Starts, and returns the monotonic time just before."""
         command = [str(self.program), "--manifests", str(self.manifests), "--status", str(self.status)]
         command += ["--state", str(self.state), "--host-policy", str(self.policy)]
-        command += ["--listen", "127.0.0.1:0", "--log-level", "warning"]
+        command += ["--listen", "127.0.0.1:0", "--log-level", "warning", *self.arguments]
         with open(self.log, "ab") as log:
             begin = time.monotonic()
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -14,6 +14,7 @@ from pathlib import Path
 import bench_admission
 import bench_cli
 import bench_edit
+import bench_gateway
 import bench_idle
 import bench_ledger
 import bench_manifests
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Settings], list[Row]]] = {
     "cli": bench_cli.measure,
     "admission": bench_admission.measure,
     "ledger": bench_ledger.measure,
+    "gateway": bench_gateway.measure,
 }
 
 # Above this share of all cores, other work is told of.

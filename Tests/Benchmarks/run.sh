@@ -3,11 +3,11 @@
 #
 #   Tests/Benchmarks/run.sh [--bin DIR] [OPTIONS] [NAME...]
 #
-#   NAME        manifests, edit, ready, idle, restart, cli, admission, ledger; all of them without a name
+#   NAME        manifests, edit, ready, idle, restart, cli, admission, ledger, gateway; all of them without a name
 #   --bin DIR   measure the programs of this folder, and build nothing
 #
 # Further options are those of main.py: --help lists them. Needs Swift and Python 3.10; kubectl where it is installed is
-# the peer of the manifests.
+# the peer of the manifests. The gateway needs nginx, wrk and h2load (Debian: nginx-light, wrk, nghttp2-client).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)

@@ -3,6 +3,7 @@ extension OperationNote {
   static let all: [String: OperationNote] = common.merging(models) { $1 }
 
   private static let common: [String: OperationNote] = [
+    "GET /metrics": OperationNote("Metrics for Prometheus.", text: "text/plain"),
     "GET /healthz": OperationNote("Whether droverd runs.", text: "text/plain"),
     "GET /readyz": OperationNote(
       "Whether the manifests are read and state can be written; 503 with one reason a line.", text: "text/plain",
