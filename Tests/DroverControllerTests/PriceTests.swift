@@ -70,7 +70,7 @@ import Testing
     #expect(daemon.run(until: { daemon.events.all.contains { $0.name == "price-changed" } }))
     let events = daemon.events.all.filter { $0.name == "price-changed" }
     #expect(events.map(\.object) == [Identity(.model, "four")])
-    #expect(events[0].message == "the price catalogue says inputTokens 2.5 -> 2 USD per 1000000")
+    #expect(events.first?.message == "the price catalogue says inputTokens 2.5 -> 2 USD per 1000000")
     #expect(
       daemon.run(until: { daemon.object("model/four")?[path: ["spec", "cost", "inputTokens"]] == .decimal("2") }))
     #expect(daemon.object("model/four")?[path: ["metadata", "generation"]] == .integer(1))

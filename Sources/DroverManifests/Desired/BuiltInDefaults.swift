@@ -25,7 +25,8 @@ final class BuiltInDefaults: Sendable {
       // What is given on to other objects is theirs to fill in.
       let inner = field.name == "modelDefaults" ? Inner.none : BuiltInDefaults.inner(field.type)
       var whole = field.isImplemented ? field.defaultValue : nil
-      if whole == nil, field.isImplemented, case .object(let below) = inner,
+      if whole == nil, field.isImplemented, !BuiltInDefaults.silent.contains(field.name),
+        case .object(let below) = inner,
         !field.type.children.contains(where: \.isRequired)
       {
         let filled = below.filled(.emptyMap)
@@ -34,6 +35,10 @@ final class BuiltInDefaults: Sendable {
       return Slot(name: field.name, whole: whole, inner: inner)
     }
   }
+
+  /// Objects whose defaults only say how to read what is written in them: a currency alone is no price, and would stand
+  /// in the way of the price catalogue.
+  private static let silent: Set = ["cost"]
 
   private static func inner(_ type: FieldType) -> Inner {
     switch type {
