@@ -86,13 +86,19 @@ let package = Package(
         "DroverCore", "DroverPlanning", "DroverRegistry", "DroverManifests", .hummingbird, .hummingbirdCore,
         .httpTypes, .nioCore, .nioPosix, .logging, .lifecycle,
       ]),
-    library("DroverGateway", ["DroverCore", "DroverHTTP", .crypto, .nioCore, .nioPosix, .nioSSL, .lifecycle]),
+    library(
+      "DroverGateway",
+      [
+        "DroverCore", "DroverAdmission", "DroverHTTP", "DroverWire", "DroverJournal", .crypto, .nioCore, .nioPosix,
+        .nioSSL, .lifecycle,
+      ]),
     library(
       "DroverDaemon",
       [
-        "DroverCore", "DroverPlanning", "DroverManifests", "DroverYAML", "DroverWire", "DroverSystem", "DroverJournal",
-        "DroverStore", "DroverDrivers", "DroverController", "DroverAPI", "DroverGateway", .argumentParser,
-        .asyncHTTPClient, .hummingbird, .logging, .lifecycle, .lifecycleSignals, .nioCore, .nioPosix,
+        "DroverCore", "DroverPlanning", "DroverAdmission", "DroverManifests", "DroverYAML", "DroverWire",
+        "DroverSystem", "DroverJournal", "DroverStore", "DroverDrivers", "DroverController", "DroverAPI",
+        "DroverGateway", .argumentParser, .asyncHTTPClient, .hummingbird, .logging, .lifecycle, .lifecycleSignals,
+        .nioCore, .nioPosix,
       ]),
     library(
       "DroverCLI",
@@ -132,7 +138,8 @@ let package = Package(
     tests(
       "DroverGatewayTests",
       [
-        "DroverGateway", "DroverCore", "DroverHTTP", "DroverTestKit", .lifecycle, .logging, .nioCore, .nioPosix,
+        "DroverGateway", "DroverAdmission", "DroverCore", "DroverHTTP", "DroverJournal", "DroverTestKit", "DroverWire",
+        .lifecycle, .logging, .nioCore, .nioPosix,
       ]),
     tests("DroverHTTPTests", ["DroverHTTP", "DroverTestKit", .nioCore, .nioEmbedded, .nioHTTP1]),
     tests("DroverJournalTests", ["CDrover", "DroverCore", "DroverJournal", "DroverTestKit"]),

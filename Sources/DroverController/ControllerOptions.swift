@@ -12,15 +12,19 @@ package struct ControllerOptions: Sendable {
 
   /// Whether a gateway runs beside it.
   package var hasGateway: Bool
+  /// What limits and budgets have counted.
+  package var enforcement: any EnforcementSource
 
   package init(
     policy: HostPolicy, version: String, settings: [(name: String, value: String, source: String)] = [],
-    zones: @escaping @Sendable (String) -> ZoneRules? = { _ in nil }, hasGateway: Bool = false
+    zones: @escaping @Sendable (String) -> ZoneRules? = { _ in nil }, hasGateway: Bool = false,
+    enforcement: any EnforcementSource = NoEnforcement()
   ) {
     self.hasGateway = hasGateway
     self.policy = policy
     self.version = version
     self.settings = settings
     self.zones = zones
+    self.enforcement = enforcement
   }
 }

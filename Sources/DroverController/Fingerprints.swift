@@ -13,7 +13,7 @@ struct Fingerprints {
   /// Paths of files that are not as their commit has them, by root; roots without any have none.
   private let edited: [String: Set<String>]
 
-  init(state: FleetState, plan: Plan, now: Timestamp) {
+  init(state: FleetState, plan: Plan, now: Timestamp, enforcement: EnforcementFigures? = nil) {
     access = AccessPrints(secrets: state.keySecrets, uses: state.keyUses, zone: state.zone, now: now)
     var common = Hasher()
     common.combine(state.desired.revision)
@@ -50,6 +50,12 @@ struct Fingerprints {
         hasher.combine(demand.unloaded)
         // Fast figures are written at most every ten seconds.
         hasher.combine(demand.lastUsed.map { $0.milliseconds / 10_000 })
+      }
+    }
+    for (identity, fields) in enforcement?.fields ?? [:] {
+      add(identity) { hasher in
+        hasher.combine(fields.json)
+        hasher.combine(enforcement?.obstacle)
       }
     }
     for (identity, token) in state.handledTokens { add(identity) { $0.combine(token) } }

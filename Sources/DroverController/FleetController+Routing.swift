@@ -5,3 +5,8 @@ extension FleetController: RoutingSource {
 
   package func instance(_ id: String) -> Instance? { loop.latest.instance(id) }
 }
+
+extension FleetController {
+  /// What limits and budgets have counted is other than what was published.
+  package func enforcementChanged() { loop.inbox.post(.useChanged) }
+}

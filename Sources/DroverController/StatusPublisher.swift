@@ -97,10 +97,12 @@ final class StatusPublisher: Sendable {
     let world = state.world(node: options.policy.node, now: surroundings.now())
     var tokens = state.handledTokens
     for identity in [StatusPublisher.fleet] { tokens[identity] = state.fleetToken ?? tokens[identity] }
+    let enforcement = options.enforcement.figures
     let isFirst = version == 0
     let context = StatusContext(
       plan: plan, world: world, reconcileTokens: tokens, discoveries: state.discoveries,
-      prices: options.policy.prices, access: state.accessStanding(hasGateway: options.hasGateway))
+      prices: options.policy.prices, access: state.accessStanding(hasGateway: options.hasGateway),
+      enforcement: enforcement)
     // Fleets come first; the status of the fleet is made of all others.
     let objects = world.desired.objects.drop { $0.identity.kind == .fleet }
     var (made, gone) = inputs.withLock { stored in
@@ -109,7 +111,7 @@ final class StatusPublisher: Sendable {
     }
     if isFirst { gone = board.withLock { Set($0.objects.keys).subtracting(objects.lazy.map(\.identity)) } }
     var drafts: [Identity: PublishedObject] = [:]
-    let prints = Fingerprints(state: state, plan: plan, now: world.now)
+    let prints = Fingerprints(state: state, plan: plan, now: world.now, enforcement: enforcement)
     for (place, print) in PublishedInput.changed(made, objects, prints) {
       let object = objects[objects.startIndex + place]
       let old = board.withLock { $0.objects[object.identity] }

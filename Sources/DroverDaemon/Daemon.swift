@@ -41,12 +41,13 @@ struct Daemon {
     let source = DirectoryManifestSource(roots: settings.roots, surroundings: surroundings)
     let devices = NvidiaMeter(
       directory: folders.logs, environment: settings.environment, surroundings: surroundings)
+    let desk = AdmissionDesk(surroundings: surroundings, zones: { try? ZoneFile.rules(of: $0) })
     let controller = FleetController(
       store: SQLiteFleetStore(path: folders.database, now: surroundings.now), source: source, sink: sink,
       events: events, drivers: drivers, meter: HostPoolMeter(devices: devices), surroundings: surroundings,
       options: ControllerOptions(
         policy: policy, version: droverVersion, settings: settings.shown, zones: { try? ZoneFile.rules(of: $0) },
-        hasGateway: settings.gateway != nil && !settings.isOnce),
+        hasGateway: hasGateway, enforcement: hasGateway ? desk : NoEnforcement()),
       decoder: ManifestDecoder(isTimeZone: Self.isTimeZone),
       keySecrets: HostKeySecrets(policy, environment: settings.environment), logger: logger)
     let tokens = try AccessTokenFile.load(policy, environment: settings.environment)
@@ -56,8 +57,7 @@ struct Daemon {
     let outcome = await serve(
       controller, doctor: doctor,
       webhookClient: WebhookClient(driverSettings, client: client, surroundings: surroundings), events: events,
-      tokens: tokens, source: source, drivers: drivers, ledger: ledger,
-      folders: folders,
+      tokens: tokens, source: source, drivers: drivers, ledger: ledger, desk: desk, folders: folders,
       surroundings: surroundings, logger: logger)
     try? await client.shutdown()
     withExtendedLifetime(lock) {}
@@ -66,8 +66,8 @@ struct Daemon {
 
   private func serve(
     _ controller: FleetController, doctor: Doctor, webhookClient: WebhookClient, events: EventHub, tokens: AccessTokens,
-    source: DirectoryManifestSource,
-    drivers: Drivers, ledger: LedgerHome, folders: Folders, surroundings: Surroundings, logger: Logger
+    source: DirectoryManifestSource, drivers: Drivers, ledger: LedgerHome, desk: AdmissionDesk, folders: Folders,
+    surroundings: Surroundings, logger: Logger
   ) async -> Result<Bool, DaemonError> {
     let notifier = ServiceNotifier(environment: settings.environment)
     let ending = SignalService.Ending()
@@ -114,7 +114,10 @@ struct Daemon {
       return .failure(DaemonError("--listen: \(error)"))
     }
     do throws(DaemonError) {
-      if let gateway = try makeGateway(controller, access: drivers, surroundings: surroundings, logger: logger) {
+      if let gateway = try makeGateway(
+        controller, access: drivers, ledger: makeGatewayLedger(desk, ledger, controller, events, surroundings),
+        surroundings: surroundings, logger: logger)
+      {
         services.append(.init(service: gateway))
       }
     } catch {

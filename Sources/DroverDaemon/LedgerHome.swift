@@ -9,7 +9,12 @@ import Logging
 struct LedgerHome: Sendable {
   let desk: UsageDesk
   let statistics: TalliedLedger
+  /// Where event loops write.
+  let journal: JournalFolder
   private let folder: LedgerFolder
+  /// Ends once what earlier processes left is in the ledger.
+  private let recovery: AsyncStream<Never>
+  private let recovered: AsyncStream<Never>.Continuation
   private let node: String
   private let boot: BootMark
   private let settings: LedgerSettings
@@ -26,7 +31,7 @@ struct LedgerHome: Sendable {
     self.node = node
     self.surroundings = surroundings
     let incarnation = Incarnation(high: surroundings.random(), low: surroundings.random())
-    let journal: JournalFolder
+    (recovery, recovered) = AsyncStream.makeStream()
     do throws(JournalFailure) {
       journal = try JournalFolder(root: folders.journal, incarnation: incarnation, boot: boot, now: surroundings.now)
     } catch {
@@ -55,12 +60,20 @@ struct LedgerHome: Sendable {
     }
   }
 
+  /// What has been spent so far, by this process and all before it.
+  func image() async throws(StoreError) -> LedgerImage {
+    for await _ in recovery {}
+    try await folder.barrier()
+    return try await statistics.open(node: node, at: surroundings.now())
+  }
+
   /// Tries until it works. False where the task was cancelled before.
   private func recover() async -> Bool {
     var hasFailed = false
     while !Task.isCancelled {
       do throws(StoreError) {
         let (_, recovery) = try await folder.begin(node: node, boot: boot, durability: settings.durability)
+        recovered.finish()
         report.tell(.recovered(recovery))
         if hasFailed { report.tell(.foldResumed) }
         return true

@@ -18,12 +18,12 @@ package struct Gateway: Service {
   /// `onBound` is called once connections are taken, with the port that it really has.
   package init(
     options: GatewayOptions, routing: any RoutingSource, gate: any ModelGate, access: any UpstreamAccess,
-    traffic: any TrafficSink, surroundings: Surroundings,
+    ledger: GatewayLedger, traffic: any TrafficSink, surroundings: Surroundings,
     onBound: @escaping @Sendable (_ host: String, _ port: Int) -> Void = { _, _ in }
   ) {
     self.options = options
     shared = GatewayShared(
-      routing: routing, gate: gate, access: access,
+      routing: routing, gate: gate, access: access, ledger: ledger,
       hosts: HostCheck(listeningOn: options.host, isLoopback: options.isLoopback), now: surroundings.now,
       traffic: traffic)
     self.surroundings = surroundings
@@ -48,13 +48,16 @@ package struct Gateway: Service {
     onBound(options.host, listener.localAddress?.port ?? options.port)
     await withTaskGroup(of: Void.self) { tasks in
       tasks.addTask { await shared.waits.run(shared.gate) }
+      tasks.addTask { await shared.ledger.desk.run(shared.routing, shared.ledger) }
       try? await gracefulShutdown()
       listener.close(promise: nil)
       for loop in loops.values { loop.eventLoop.execute { loop.value.quiesce() } }
       await surroundings.wait(for: shared.open.none(), atMost: options.drain)
       tasks.cancelAll()
     }
+    // What is settled by closing is written by the end of the tick: the journals are closed in another one.
     for loop in loops.values { try? await loop.eventLoop.submit { loop.value.closeAll() }.get() }
+    for loop in loops.values { try? await loop.eventLoop.submit { loop.value.journal.close() }.get() }
   }
 
   private func makeLoops(

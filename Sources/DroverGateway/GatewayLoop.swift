@@ -8,6 +8,7 @@ final class GatewayLoop {
   let eventLoop: any EventLoop
   let shared: GatewayShared
   let pool: UpstreamPool
+  let journal: LoopJournal
   private var connections: [ObjectIdentifier: ClientConnection] = [:]
   private var isQuiescing = false
   /// Where running models are, for as long as that is not asked anew.
@@ -26,6 +27,7 @@ final class GatewayLoop {
   init(eventLoop: any EventLoop, shared: GatewayShared, tls: NIOSSLContext?, tag: String) {
     self.eventLoop = eventLoop
     self.shared = shared
+    journal = LoopJournal(shared.ledger.journal, eventLoop: eventLoop)
     pool = UpstreamPool(eventLoop: eventLoop, tls: tls)
     requestPrefix = "req_" + tag
   }
@@ -68,6 +70,7 @@ final class GatewayLoop {
     let now = eventLoop.now
     pool.expire(now: now)
     tellTraffic()
+    journal.retry()
     if upstreams.count > 1024 { upstreams = upstreams.filter { $0.value.until > now } }
   }
 
@@ -94,7 +97,11 @@ final class GatewayLoop {
 
   func closeAll() {
     tellTraffic()
-    for connection in Array(connections.values) { connection.close(isAbrupt: true) }
+    for connection in Array(connections.values) {
+      connection.close(isAbrupt: true)
+      // A reply that is read on without its client ends here.
+      if let exchange = connection.exchange { connection.endUse(of: exchange) }
+    }
     pool.closeAll()
   }
 }

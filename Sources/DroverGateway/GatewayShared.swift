@@ -6,6 +6,7 @@ struct GatewayShared: Sendable {
   let routing: any RoutingSource
   let gate: any ModelGate
   let access: any UpstreamAccess
+  let ledger: GatewayLedger
   let hosts: HostCheck
   let now: @Sendable () -> Timestamp
   let traffic: any TrafficSink

@@ -28,8 +28,8 @@ import Testing
       "Synchronization", "FoundationEssentials",
     ],
     "DroverGateway": [
-      "DroverCore", "DroverHTTP", "Crypto", "NIOCore", "NIOPosix", "NIOSSL", "ServiceLifecycle", "Synchronization",
-      "Glibc",
+      "DroverCore", "DroverAdmission", "DroverHTTP", "DroverWire", "DroverJournal", "Crypto", "NIOCore", "NIOPosix",
+      "NIOSSL", "ServiceLifecycle", "Synchronization", "Glibc",
     ],
     "DroverAPI": [
       "DroverCore", "DroverPlanning", "DroverRegistry", "DroverManifests", "Hummingbird", "HummingbirdCore",

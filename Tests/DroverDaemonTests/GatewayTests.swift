@@ -44,7 +44,7 @@ extension EndToEnd {
       try await station.end(SIGINT)
     }
 
-    @Test func `a request loads its model or goes to the current one, and a budget closes both`() async throws {
+    @Test func `a request loads its model or goes to the current one`() async throws {
       let station = try station()
       let port = TestPorts.take().lowerBound
       try station.edit(
@@ -64,18 +64,6 @@ extension EndToEnd {
       #expect(ask(port, #"{"model": "local:chat", \#(question)}"#)?.status == 200)
       #expect(try await station.drover("switch", "chat").status == 0)
       #expect(ask(port, "{\(question)}")?.status == 200)
-      try station.edit(
-        "budget.yaml",
-        """
-        apiVersion: drover.dev/v1alpha1
-        kind: Budget
-        metadata: {name: team}
-        spec: {amount: "1.00"}
-
-        """)
-      try await station.until { ask(port, "{\(question)}")?.body.contains("budget 'team' covers model 'chat'") == true }
-      station.delete("budget.yaml")
-      try await station.until { ask(port, "{\(question)}")?.status == 200 }
       try await station.end(SIGINT)
     }
   }

@@ -11,6 +11,7 @@ struct Bench {
   let gate: FakeGate
   let access: FakeAccess
   let traffic: Traffic
+  let till: Till
   let end: @Sendable () -> Void
 
   static let surroundings = Surroundings(
@@ -19,37 +20,40 @@ struct Bench {
   /// Runs `body` beside a gateway for `fleet`, and ends the gateway after it.
   static func run(
     _ desired: DesiredFleet, current: String? = nil, drain: Duration = .seconds(60), readies: Bool = true,
-    routing: (any RoutingSource)? = nil, _ body: (Bench) async throws -> Void
+    routing: (any RoutingSource)? = nil, till given: Till? = nil, _ body: (Bench) async throws -> Void
   ) async throws {
     let gate = FakeGate(readies: readies)
     let access = FakeAccess()
     let traffic = Traffic()
+    let till = try given ?? Till()
     let (ports, bound) = AsyncStream.makeStream(of: Int.self)
     let gateway = Gateway(
       options: GatewayOptions(host: "127.0.0.1", port: 0, isLoopback: true, loops: 1, drain: drain),
       routing: routing
         ?? FixedRouting(
           Routing(table: RoutingTable(desired), current: current.map { Identity(.model, $0) })),
-      gate: gate, access: access, traffic: traffic, surroundings: surroundings
+      gate: gate, access: access, ledger: till.gatewayLedger, traffic: traffic, surroundings: surroundings
     ) { _, port in bound.yield(port) }
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(services: [.init(service: gateway)], logger: .quiet))
-    try await withThrowingTaskGroup(of: Void.self) { tasks in
-      tasks.addTask { try await group.run() }
-      var numbers = ports.makeAsyncIterator()
-      let port = try #require(await numbers.next())
-      let bench = Bench(port: port, gate: gate, access: access, traffic: traffic) {
+    try await till.running {
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        var numbers = ports.makeAsyncIterator()
+        let port = try #require(await numbers.next())
+        let bench = Bench(port: port, gate: gate, access: access, traffic: traffic, till: till) {
+          gate.signal.yield()
+        }
+        tasks.addTask {
+          for await _ in gate.signals { break }
+          await group.triggerGracefulShutdown()
+        }
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await body(bench)) } catch { outcome = .failure(error) }
         gate.signal.yield()
+        try await tasks.waitForAll()
+        try outcome.get()
       }
-      tasks.addTask {
-        for await _ in gate.signals { break }
-        await group.triggerGracefulShutdown()
-      }
-      let outcome: Result<Void, any Error>
-      do { outcome = .success(try await body(bench)) } catch { outcome = .failure(error) }
-      gate.signal.yield()
-      try await tasks.waitForAll()
-      try outcome.get()
     }
   }
 }

@@ -248,7 +248,7 @@ private final class Seen: Sendable {
     let gateway = Gateway(
       options: GatewayOptions(host: "127.0.0.1", port: server.port, isLoopback: true, loops: 1),
       routing: FixedRouting(Routing(table: RoutingTable(fleet))), gate: FakeGate(readies: true), access: FakeAccess(),
-      traffic: Traffic(), surroundings: Bench.surroundings)
+      ledger: try Till().gatewayLedger, traffic: Traffic(), surroundings: Bench.surroundings)
     let error = await #expect(throws: GatewayError.self) { try await gateway.run() }
     #expect(
       error.map { "\($0)" } == "cannot listen on 127.0.0.1:\(server.port): another program listens there; stop it, or "

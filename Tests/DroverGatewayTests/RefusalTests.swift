@@ -78,28 +78,6 @@ private let fleet = Desired.fleet([
     }
   }
 
-  @Test func `what a policy covers is refused by its name, and nothing else is`() async throws {
-    func covered(_ kind: Kind, _ spec: FieldValue) -> DesiredFleet {
-      Desired.fleet([Desired.provider(), Desired.model("chat"), Desired.model("free"), (kind, "policy", spec)])
-    }
-    let chatOnly = FieldValue.map([FieldEntry("match", .map([FieldEntry("models", .strings(["chat"]))]))])
-    for kind in [Kind.budget, .rateLimit] {
-      try await Bench.run(covered(kind, chatOnly)) { bench in
-        let replies = try await Caller(port: bench.port).exchange(
-          [post("/v1/chat/completions", #"{"model":"chat"}"#) + post("/v1/chat/completions", #"{"model":"free"}"#)],
-          replies: 2)
-        #expect(replies.map(\.status) == [503, 502])
-        #expect(replies[0].body.contains("'policy' covers model 'chat'"), "\(replies[0].body)")
-        #expect(replies[0].field("x-should-retry") == "false")
-      }
-    }
-    let observed = FieldValue.map([FieldEntry("mode", .string("Observe"))])
-    try await Bench.run(covered(.budget, observed)) { bench in
-      let reply = try await Caller(port: bench.port).exchange([post("/v1/messages", #"{"model":"chat"}"#)]).first
-      #expect(reply?.status == 502)
-    }
-  }
-
   @Test func `models are listed in the dialect of the client`() async throws {
     try await Bench.run(fleet, current: "chat") { bench in
       let listed = try await Caller.ask(bench.port, get("/v1/models"))

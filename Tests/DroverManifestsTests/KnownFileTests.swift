@@ -19,9 +19,11 @@ import Testing
   }
 
   @Test func `a file with the same bytes is decoded once, wherever it lies`() async throws {
-    let base = await load(
-      ["a.yaml": model("a", "provider: local, cost: {inputTokens: 1}"), "p.yaml": server], display: "x/")
-    let moved = ["p.yaml": server, "sub/b.yaml": model("a", "provider: local, cost: {inputTokens: 1}")]
+    let rest = ["m.yaml": model("m", "provider: local"), "p.yaml": server]
+    // A kind that nothing acts on is warned about.
+    let route = manifest("Route", "r", "{targets: [{model: m}]}")
+    let base = await load(rest.merging(["a.yaml": route]) { $1 }, display: "x/")
+    let moved = rest.merging(["sub/b.yaml": route]) { $1 }
     let tree = await load(moved, over: base, sharing: true)
     let file = try #require(tree.scan.files.first { $0.path == "sub/b.yaml" })
     let draft = try #require(file.documents.first?.draft)

@@ -64,6 +64,19 @@ package struct LimitState: Equatable, Sendable {
     return LimitExcess(window: window, used: used, limit: limit, requested: requested, retryAfter: wait)
   }
 
+  /// What is left of a window; concurrency has none to come back.
+  func room(_ window: WindowLimits.Window, under limits: WindowLimits, at now: UInt32) -> RateAllowance.Window {
+    let used = use[window]
+    let wait: UInt32
+    switch window {
+    case .requestsPerDay: wait = day.wait(forRequests: used, tokens: 0, at: now, length: .day)
+    case .requestsPerMinute: wait = minute.wait(forRequests: used, tokens: 0, at: now, length: .minute)
+    case .tokensPerMinute: wait = minute.wait(forRequests: 0, tokens: used, at: now, length: .minute)
+    case .concurrency: wait = 0
+    }
+    return RateAllowance.Window(limit: limits[window], remaining: max(0, limits[window] - used), resetAfter: wait)
+  }
+
   /// Takes a request of so many tokens. `requests` is 0 where the request itself has been taken before, and takes more
   /// tokens for another attempt.
   package mutating func take(requests: UInt32 = 1, tokens: Int64, under limits: WindowLimits, at now: UInt32) -> Entry {

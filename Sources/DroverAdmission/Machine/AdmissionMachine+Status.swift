@@ -59,6 +59,12 @@ extension AdmissionMachine {
     }.sorted { $0.subject < $1.subject }
   }
 
+  /// The present window of a Budget; nil where none of this name is in force.
+  package mutating func span(ofBudget name: String, at time: AdmissionTime) -> BudgetSpan? {
+    _ = advance(to: time)
+    return table.budget(named: name).map { budgets.span($0, table, at: wall) }
+  }
+
   /// How often a rule in mode Observe would have refused.
   package func observedRefusals(ofLimit name: String) -> Int64 {
     table.limit(named: name).flatMap { observed.limits[$0] } ?? 0

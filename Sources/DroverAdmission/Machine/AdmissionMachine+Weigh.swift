@@ -72,7 +72,7 @@ extension AdmissionMachine {
     return nil
   }
 
-  private func isEnforced(limit place: Int) -> Bool {
+  func isEnforced(limit place: Int) -> Bool {
     let rule = limits.cells[place].rule
     return rule == LimitPool.upstream || table.limits[Int(rule)].isEnforced
   }

@@ -51,6 +51,10 @@ package final class ModelPrices: Sendable {
     isFree = worstOfAll.isFree && request == .zero && tools.allSatisfy { $0.price == .zero }
   }
 
+  /// Of what nobody bills.
+  package static let free: ModelPrices? = ModelPrices(
+    .object(["inputTokens": .string("0"), "outputTokens": .string("0")]))
+
   private static func isPrice(_ entry: FieldEntry) -> Bool {
     switch entry.key {
     case "inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "cacheWrite1hTokens", "requests":

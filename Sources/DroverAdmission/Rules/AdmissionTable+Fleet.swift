@@ -7,6 +7,7 @@ extension AdmissionTable.Parts {
   package init(_ fleet: DesiredFleet, zones: (String) -> ZoneRules?) {
     self.init()
     let fleetZone = fleet.fleetSpec.timeZone
+    let local = Self.local(fleet)
     for object in fleet.objects {
       guard let resource = object.resource else { continue }
       let name = resource.identity.name
@@ -22,8 +23,8 @@ extension AdmissionTable.Parts {
           (
             member, model.provider,
             ModelTerms(
-              name: name, prices: ModelPrices(spec["cost"]), contextWindow: model.contextWindow.map(Int64.init),
-              maxTokens: spec["maxTokens"]?.integer),
+              name: name, prices: ModelPrices(spec["cost"]) ?? (local.contains(model.provider) ? .free : nil),
+              contextWindow: model.contextWindow.map(Int64.init), maxTokens: spec["maxTokens"]?.integer),
             WindowLimits(spec["rateLimit"] ?? .emptyMap)
           ))
       case .rateLimit: limits.append((LimitRule(name: name, spec: spec), RuleMatch(spec["match"])))
@@ -33,5 +34,16 @@ extension AdmissionTable.Parts {
       case .fleet, .modelSet: break
       }
     }
+  }
+
+  /// Names of the providers whose inference nobody bills: a model there without a price costs nothing.
+  private static func local(_ fleet: DesiredFleet) -> Set<String> {
+    Set(
+      fleet.objects.lazy.filter { $0.identity.kind == .provider }.compactMap { object in
+        guard let written = object.resource?.spec else { return nil }
+        let spec = ProviderSpec(name: object.identity.name, spec: written)
+        // What stands behind a server of no known kind may be billed for.
+        return spec.isLocal && spec.type != .custom ? spec.name : nil
+      })
   }
 }

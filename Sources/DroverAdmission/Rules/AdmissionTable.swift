@@ -81,7 +81,7 @@ package struct AdmissionTable: Sendable {
     limitsInForce = [Bool](repeating: false, count: limits.count)
     budgetsInForce = [Bool](repeating: false, count: budgets.count)
     let limitPlaces = parts.limits.map { addLimit($0.rule, previous) }
-    let budgetPlaces = parts.budgets.map { addBudget($0.rule, previous) }
+    let budgetPlaces = parts.budgets.map { addBudget($0.rule) }
     limitMasks = RuleMasks(rules: limits.count, roster: roster)
     budgetMasks = RuleMasks(rules: budgets.count, roster: roster)
     func fill(_ masks: inout RuleMasks, _ rule: Int, _ match: RuleMatch) {
@@ -101,7 +101,7 @@ package struct AdmissionTable: Sendable {
     }
   }
 
-  /// A rule that comes back after it was gone gets a new number: meanwhile nobody counted for it.
+  /// A limit that comes back after it was gone gets a new number: its windows are filled anew from the ledger.
   private mutating func addLimit(_ rule: LimitRule, _ previous: AdmissionTable) -> Int {
     if let known = limitNumbers[rule.countsAs], previous.limitsInForce[known] {
       limits[known] = rule
@@ -114,8 +114,10 @@ package struct AdmissionTable: Sendable {
     return limits.count - 1
   }
 
-  private mutating func addBudget(_ rule: BudgetRule, _ previous: AdmissionTable) -> Int {
-    if let known = budgetNumbers[rule.countsAs], previous.budgetsInForce[known] {
+  /// One that comes back goes on with what it had spent, and with what is still held under it: nothing else was charged
+  /// to it meanwhile.
+  private mutating func addBudget(_ rule: BudgetRule) -> Int {
+    if let known = budgetNumbers[rule.countsAs] {
       budgets[known] = rule
       budgetsInForce[known] = true
       return known
@@ -130,4 +132,9 @@ package struct AdmissionTable: Sendable {
   func limit(named name: String) -> Int? { limits.indices.first { limitsInForce[$0] && limits[$0].name == name } }
 
   func budget(named name: String) -> Int? { budgets.indices.first { budgetsInForce[$0] && budgets[$0].name == name } }
+
+  /// The rule in force of a Budget, or RateLimit, of this name.
+  package func rule(ofBudget name: String) -> BudgetRule? { budget(named: name).map { budgets[$0] } }
+
+  package func rule(ofLimit name: String) -> LimitRule? { limit(named: name).map { limits[$0] } }
 }

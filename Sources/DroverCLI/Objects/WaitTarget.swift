@@ -12,7 +12,7 @@ struct WaitTarget: Equatable, Sendable {
   enum Verdict: Equatable {
     case met
     case pending
-    /// The server has accepted the document, and does nothing about objects of its kind or type in this version.
+    /// The server has accepted the document, and does nothing about the object: this version cannot, or no gateway runs.
     case withoutEffect
     /// Waiting is of no use.
     case failed(String)
@@ -32,7 +32,8 @@ struct WaitTarget: Equatable, Sendable {
     // A stall of an older document says nothing of this one; a refused one leaves the spec before it in force.
     let isRefused = object.condition("SpecValid")?.status == "False"
     if let document, !isAccepted || isRefused, document.sha256 != object.text("source", "sha256") { return .pending }
-    if document != nil, stalled.reason == Reason.notImplemented.rawValue { return .withoutEffect }
+    let withoutEffect = [Reason.notImplemented, .notEnforced].map(\.rawValue)
+    if document != nil, withoutEffect.contains(stalled.reason) { return .withoutEffect }
     // The Fleet only sums up the others, which are waited for themselves: it may lag behind them.
     if document != nil, identity.kind == .fleet, stalled.reason == Reason.dependencyNotReady.rawValue {
       return .pending

@@ -1,6 +1,6 @@
 extension KindDefinition {
   package static let budget = KindDefinition(
-    .budget, "Money that may be spent in a window.", implemented: false,
+    .budget, "Money that may be spent in a window.",
     example: """
       apiVersion: drover.dev/v1alpha1
       kind: Budget
@@ -45,7 +45,7 @@ extension KindDefinition {
     ])
 
   package static let rateLimit = KindDefinition(
-    .rateLimit, "Requests and tokens that are let through; the excess is refused with 429.", implemented: false,
+    .rateLimit, "Requests and tokens that are let through; the excess is refused with 429.",
     example: """
       apiVersion: drover.dev/v1alpha1
       kind: RateLimit

@@ -44,8 +44,8 @@ package enum ModelFields {
       ]), "What it can do; a plain list means `add`."),
     Field("tags", .list(.string(.nonEmpty)), "Free words to filter by."),
     Field("metadata", .free, "A free map, kept and returned."),
-    Field("cost", .object(cost), "Prices.", implemented: false),
-    Field("rateLimit", .object(rateLimit), "What the upstream takes.", implemented: false),
+    Field("cost", .object(cost), "Prices."),
+    Field("rateLimit", .object(rateLimit), "What the upstream takes."),
     Field(
       "desiredState", .enumeration(DesiredState.allCases.map(\.rawValue)),
       "Loaded and Unloaded are enforced; OnDemand leaves loading to demand.", default: .string("OnDemand")),

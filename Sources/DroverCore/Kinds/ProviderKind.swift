@@ -129,8 +129,8 @@ package struct ProviderSpec: Equatable, Sendable {
   package var firstByteTimeout: Duration
   package var idleTimeout: Duration
   package var totalTimeout: Duration
-  /// Whether a reply is read to its end although the client is gone.
-  package var drainsOnDisconnect: Bool
+  /// What becomes of a reply whose client is gone.
+  package var onDisconnect: Disconnect
   package var discovery: DiscoverySettings
 
   package struct Pool: Equatable, Sendable {
@@ -141,6 +141,13 @@ package struct ProviderSpec: Equatable, Sendable {
       self.name = name
       self.limit = limit
     }
+  }
+
+  package enum Disconnect: String, Sendable {
+    /// Read to its end where a budget counts it, else cancelled.
+    case auto = "Auto"
+    case cancel = "Cancel"
+    case drain = "Drain"
   }
 
   package struct Health: Equatable, Sendable {
@@ -178,7 +185,7 @@ package struct ProviderSpec: Equatable, Sendable {
     firstByteTimeout = spec[path: ["timeouts", "firstByte"]]?.duration ?? .seconds(120)
     idleTimeout = spec[path: ["timeouts", "idle"]]?.duration ?? .seconds(60)
     totalTimeout = spec[path: ["timeouts", "total"]]?.duration ?? .seconds(600)
-    drainsOnDisconnect = spec["onDisconnect"]?.string == "Drain"
+    onDisconnect = spec["onDisconnect"]?.string.flatMap(Disconnect.init) ?? .auto
     discovery = DiscoverySettings(spec["discovery"] ?? .emptyMap)
   }
 

@@ -64,6 +64,10 @@ package enum Reason: String, Sendable, Codable, CaseIterable {
   case duplicateIdentity = "DuplicateIdentity"
   case notPermitted = "NotPermitted"
   case notImplemented = "NotImplemented"
+  /// No gateway runs that could hold requests to it.
+  case notEnforced = "NotEnforced"
+  case budgetExceeded = "BudgetExceeded"
+  case budgetThreshold = "BudgetThreshold"
   case dependencyNotReady = "DependencyNotReady"
   case dependencyCycle = "DependencyCycle"
   case heldBack = "HeldBack"

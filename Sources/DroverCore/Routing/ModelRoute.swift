@@ -15,6 +15,4 @@ package struct ModelRoute: Sendable {
   package var isUnloaded: Bool
   /// What its clients are told of its end; nil: it stays.
   package var deprecation: RouteDeprecation?
-  /// The first policy in force that covers requests for it; nil: none does.
-  package var policy: Identity?
 }

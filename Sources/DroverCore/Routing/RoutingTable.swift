@@ -14,6 +14,8 @@ package final class RoutingTable: Sendable {
   /// Who may use the gateway.
   package let access: AccessTable
   package let gateway: GatewaySettings
+  /// What it was made of.
+  package let desired: DesiredFleet
   private let routes: Set<String>
   private let byName: [String: Int]
   private let byAlias: [String: Int]
@@ -25,7 +27,7 @@ package final class RoutingTable: Sendable {
     _ desired: DesiredFleet, access: AccessTable? = nil, deprecations: [String: RouteDeprecation] = [:]
   ) {
     self.access = access ?? AccessTable(desired)
-    let cover = PolicyCover(desired)
+    self.desired = desired
     gateway = GatewaySettings(spec: desired.fleet?.resource?.spec ?? .emptyMap)
     var providers: [String: ProviderSpec] = [:]
     var models: [ModelRoute] = []
@@ -47,8 +49,7 @@ package final class RoutingTable: Sendable {
         ModelRoute(
           name: spec.name, key: spec.key, modelID: spec.modelID, displayName: spec.displayName, provider: provider,
           aliases: spec.aliases,
-          since: object.firstSeen, isUnloaded: spec.desiredState == .unloaded, deprecation: deprecations[spec.name],
-          policy: cover.policy(over: resource)))
+          since: object.firstSeen, isUnloaded: spec.desiredState == .unloaded, deprecation: deprecations[spec.name]))
     }
     self.models = models
     self.routes = routes

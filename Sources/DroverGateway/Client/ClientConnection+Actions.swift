@@ -14,7 +14,7 @@ extension ClientConnection {
     case .dropUpstream:
       exchange?.connection?.close()
       exchange?.connection = nil
-    case .endUse: endUse()
+    case .endUse: if let exchange { endUse(of: exchange) }
     case .next:
       flush()
       release()
@@ -67,15 +67,10 @@ extension ClientConnection {
     do throws(JSONScanError) { fields = try intake.fields() } catch { throw Refusal(error) }
     let model = try router.route(path, model: fields.model)
     let exchange = Exchange(
-      path: path, model: model, fields: fields, head: head, body: intake.body, requestID: requestID,
-      accessKey: router.grant.accessKey)
+      path: path, model: model, fields: fields, grant: router.grant, head: head, body: intake.body,
+      requestID: requestID)
     self.exchange = exchange
-    if let use = loop.shared.gate.beginAtOnce(model.name) {
-      ready(use, for: exchange)
-    } else {
-      machine.awaitModel()
-      enqueue(exchange)
-    }
+    look(exchange)
   }
 
   /// What the sender of the present request may use by one state of the manifests; asked once its head is there, so that
@@ -93,7 +88,7 @@ extension ClientConnection {
     for action in machine.refuse(.denied) { perform(action) }
   }
 
-  private func enqueue(_ exchange: Exchange) {
+  func enqueue(_ exchange: Exchange) {
     let bound = NIOLoopBound((client: self, exchange: exchange), eventLoop: loop.eventLoop)
     let wait = ModelWait(model: exchange.model.name) { [eventLoop = loop.eventLoop] answer in
       eventLoop.execute {
@@ -115,26 +110,26 @@ extension ClientConnection {
     advance([])
   }
 
-  private func ready(_ use: ModelUse, for exchange: Exchange) {
+  func ready(_ use: ModelUse, for exchange: Exchange) {
+    exchange.use = use
     guard self.exchange === exchange else {
-      loop.shared.gate.end(use)
+      endUse(of: exchange)
       return
     }
-    exchange.use = use
     do throws(Refusal) {
       exchange.upstream = try loop.upstream(of: use, model: exchange.model)
     } catch {
-      endUse()
-      deny(error)
-      advance([])
+      turnAway(exchange, error)
       return
     }
-    advance(machine.ready(exchange.limits, now: loop.now))
+    take(exchange)
   }
 
-  private func endUse() {
-    guard let use = exchange?.use else { return }
-    exchange?.use = nil
+  /// The exchange needs its model no more: nothing of it is on its way to an upstream.
+  func endUse(of exchange: Exchange) {
+    exchange.charge?.settle(isWhole: false)
+    guard let use = exchange.use else { return }
+    exchange.use = nil
     loop.shared.gate.end(use)
   }
 

@@ -66,6 +66,7 @@ final class ClientConnection: ChannelInboundHandler {
   func channelInactive(context: ChannelHandlerContext) {
     isGone = true
     input.clear()
+    exchange?.charge?.clientGone()
     advance(machine.clientGone(now: loop.now))
     context.fireChannelInactive()
   }

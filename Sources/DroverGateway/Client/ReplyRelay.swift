@@ -32,11 +32,21 @@ struct ReplyRelay {
   /// Whether the upstream's connection may carry another exchange, given what follows the reply on it.
   func keeps(rest: Int) -> Bool { isComplete && rest == 0 && head?.keepsAlive == true }
 
-  /// Takes what it can of `input`. `fields` adds to the head, and is told whether the client can tell where the body ends
-  /// without the end of the connection.
-  mutating func take(
-    _ input: inout ByteBuffer, minorVersion: Int, fields: (inout HeadWriter, Bool) -> Void, write: (Piece) -> Void
-  ) throws(RelayError) {
+  /// What passes by while a reply is taken.
+  struct Course {
+    /// Adds to the head, and is told whether the client can tell where the body ends without the end of the connection.
+    var fields: (inout HeadWriter, ReceivedResponseHead, Bool) -> Void
+    /// Sees each piece of the body, and leaves in it what is to be written.
+    var body: (inout ByteBuffer) -> Void
+    /// The body has ended: what was kept back of it.
+    var end: () -> ByteBuffer?
+    var write: (Piece) -> Void
+    /// Whether the limits that the client is told of are ours.
+    var ownsRates: Bool
+  }
+
+  /// Takes what it can of `input`.
+  mutating func take(_ input: inout ByteBuffer, minorVersion: Int, _ course: Course) throws(RelayError) {
     while input.readableBytes > 0, !isComplete {
       var position = 0
       if body == nil {
@@ -50,7 +60,7 @@ struct ReplyRelay {
         if let found, !found.isInterim {
           if found.status == 101 { throw .malformed }
           if found.status == 401 { throw .unauthorized }
-          begin(found, minorVersion, fields, write)
+          begin(found, minorVersion, course)
         }
         continue
       }
@@ -60,34 +70,38 @@ struct ReplyRelay {
       } catch {
         throw .malformed
       }
-      if let piece, let slice = input.getSlice(at: input.readerIndex + piece.lowerBound, length: piece.count) {
-        if isChunked {
-          write(.bytes(Array((String(piece.count, radix: 16) + "\r\n").utf8)))
-          write(.slice(slice))
-          write(.bytes(ReplyRelay.lineEnd))
-        } else {
-          write(.slice(slice))
-        }
+      if let piece, var slice = input.getSlice(at: input.readerIndex + piece.lowerBound, length: piece.count) {
+        course.body(&slice)
+        write(slice, course)
       }
       input.moveReaderIndex(forwardBy: position)
-      endIfComplete(write)
+      endIfComplete(course)
     }
   }
 
+  private func write(_ slice: ByteBuffer, _ course: Course) {
+    // An empty chunk would end the body.
+    guard slice.readableBytes > 0 else { return }
+    guard isChunked else { return course.write(.slice(slice)) }
+    course.write(.bytes(Array((String(slice.readableBytes, radix: 16) + "\r\n").utf8)))
+    course.write(.slice(slice))
+    course.write(.bytes(ReplyRelay.lineEnd))
+  }
+
   /// The upstream's connection ended: that ends a body without a length, and is an error anywhere else.
-  mutating func close(write: (Piece) -> Void) throws(HTTPSyntaxError) {
+  mutating func close(_ course: Course) throws(HTTPSyntaxError) {
     guard var body else { throw .truncated }
+    guard !body.isDone else { return }
     try body.close()
     self.body = body
-    endIfComplete(write)
+    endIfComplete(course)
   }
 
   private static let lineEnd = Array("\r\n".utf8)
   private static let lastChunk = Array("0\r\n\r\n".utf8)
 
   private mutating func begin(
-    _ head: ReceivedResponseHead, _ minorVersion: Int, _ fields: (inout HeadWriter, Bool) -> Void,
-    _ write: (Piece) -> Void
+    _ head: ReceivedResponseHead, _ minorVersion: Int, _ course: Course
   ) {
     self.head = head
     body = BodyScanner(head.framing)
@@ -102,13 +116,16 @@ struct ReplyRelay {
     }
     writer.copy(head.fields, head.options) {
       $0.endsAtClient || tellsOfDeprecation && ($0 == .deprecation || $0 == .sunset)
+        || course.ownsRates && $0 == .rateLimit
     }
-    fields(&writer, isDelimited)
-    if let bytes = writer.finish() { write(.bytes(bytes)) }
-    endIfComplete(write)
+    course.fields(&writer, head, isDelimited)
+    if let bytes = writer.finish() { course.write(.bytes(bytes)) }
+    endIfComplete(course)
   }
 
-  private mutating func endIfComplete(_ write: (Piece) -> Void) {
-    if isChunked, isComplete { write(.bytes(ReplyRelay.lastChunk)) }
+  private func endIfComplete(_ course: Course) {
+    guard isComplete else { return }
+    if let rest = course.end() { write(rest, course) }
+    if isChunked { course.write(.bytes(ReplyRelay.lastChunk)) }
   }
 }

@@ -39,6 +39,7 @@ struct OwnReply: Equatable, Sendable {
       fields.append(HTTPField("Retry-After", String(max(1, delay.roundedUpSeconds))))
     }
     if status == 401 { fields.append(HTTPField("WWW-Authenticate", "Bearer realm=\"drover\"")) }
+    fields += (refusal.rates?.fields ?? []).map { HTTPField("\($0.name)", $0.value) }
     if let shouldRetry = refusal.shouldRetry {
       fields.append(HTTPField("X-Should-Retry", shouldRetry ? "true" : "false"))
     }

@@ -1,3 +1,4 @@
+import DroverAdmission
 import DroverCore
 import DroverHTTP
 
@@ -12,6 +13,8 @@ struct Refusal: Error, Equatable, Sendable {
   var retryAfter: Duration?
   /// Set where the client libraries would guess wrongly whether to try again.
   var shouldRetry: Bool?
+  /// What limits leave, where they were asked.
+  var rates: RateAllowance?
 
   init(
     _ status: Int, _ code: String, _ message: String, parameter: String? = nil, retryAfter: Duration? = nil,

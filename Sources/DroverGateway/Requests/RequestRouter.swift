@@ -12,12 +12,6 @@ struct RequestRouter {
   func route(_ path: InferencePath, model name: String?) throws(Refusal) -> ModelRoute {
     guard grant.mayInfer else { throw lacks(.inference) }
     let model = try standing(model(name))
-    if let policy = model.policy {
-      throw Refusal(
-        503, "policy_not_enforced",
-        "\(policy.kind) '\(policy.name)' covers model '\(model.name)', and this version cannot enforce it yet; "
-          + "take the model out of its match, or set its mode to Observe", shouldRetry: false)
-    }
     try checkDialect(path, model)
     return model
   }

@@ -58,14 +58,16 @@ final class UpstreamConnection: ChannelDuplexHandler {
     context?.read()
   }
 
-  /// `failed` is called where the bytes cannot be written.
-  func send(_ bytes: ByteBuffer, failed: @escaping () -> Void) {
+  /// `done` is told whether all of the bytes were handed to the system.
+  func send(_ bytes: ByteBuffer, done: @escaping (Bool) -> Void) {
     guard let context else {
-      failed()
+      done(false)
       return
     }
     let promise = context.eventLoop.makePromise(of: Void.self)
-    promise.futureResult.assumeIsolated().whenFailure { _ in failed() }
+    promise.futureResult.assumeIsolated().whenComplete { result in
+      if case .success = result { done(true) } else { done(false) }
+    }
     context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
   }
 

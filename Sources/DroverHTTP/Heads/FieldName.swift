@@ -9,6 +9,8 @@ package enum FieldName: UInt8, Sendable {
   case altSvc, strictTransportSecurity
   case retryAfter, shouldRetry, routed
   case deprecation, sunset
+  /// Any of `X-RateLimit-…`.
+  case rateLimit
 
   /// The name that these bytes spell, in any case.
   package init(_ name: ArraySlice<UInt8>) {
@@ -20,6 +22,7 @@ package enum FieldName: UInt8, Sendable {
       }
     }
     if name.count > 9, HTTPByte.equal(name.prefix(9), "x-drover-") { self = .routed }
+    if name.count > 12, HTTPByte.equal(name.prefix(12), "x-ratelimit-") { self = .rateLimit }
   }
 
   private static let spellings: [(StaticString, FieldName)] = [

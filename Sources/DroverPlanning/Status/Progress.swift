@@ -9,7 +9,7 @@ package enum Progress: String, CaseIterable, Sendable {
   case stalled
   case invalid
   case suspended
-  /// Valid, and this version does nothing for it: neither ready nor in anybody's way.
+  /// Valid, and nothing is done for it, by this version or without a gateway: neither ready nor in anybody's way.
   case notImplemented
 
   /// Of the `status` of an object; nil where it has none yet.
@@ -27,7 +27,7 @@ package enum Progress: String, CaseIterable, Sendable {
     }
     if ready?.reason == .suspended {
       self = .suspended
-    } else if ready?.reason == .notImplemented || stalled?.reason == .notImplemented {
+    } else if ready?.reason?.isOfNoEffect == true || stalled?.reason?.isOfNoEffect == true {
       self = .notImplemented
     } else if specValid.map({ !$0.holds }) ?? stalled?.reason?.isOfRefusal ?? false {
       self = .invalid
@@ -57,6 +57,9 @@ extension FieldValue {
 }
 
 extension Reason {
+  /// Whether nothing is done for the object, on purpose.
+  fileprivate var isOfNoEffect: Bool { self == .notImplemented || self == .notEnforced }
+
   /// Whether a document is refused for it. Kinds without SpecValid tell of that by being stalled.
   fileprivate var isOfRefusal: Bool {
     switch self {

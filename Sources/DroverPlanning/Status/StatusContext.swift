@@ -10,6 +10,8 @@ package struct StatusContext {
   /// Where figures come from that no manifest gives.
   let prices: PriceCatalogue
   let access: AccessStanding
+  /// What limits and budgets have counted; nil where nothing holds requests to them.
+  let enforcement: EnforcementFigures?
   let instances: InstanceIndex
   let providers: [String: ProviderState]
   let sets: SetBook
@@ -23,10 +25,11 @@ package struct StatusContext {
   package init(
     plan: Plan, world: World, previousPlan: Plan? = nil, reconcileTokens: [Identity: String] = [:],
     discoveries: [String: DiscoveryStanding] = [:], prices: PriceCatalogue = .builtIn,
-    access: AccessStanding = AccessStanding()
+    access: AccessStanding = AccessStanding(), enforcement: EnforcementFigures? = nil
   ) {
     self.access = access
     self.prices = prices
+    self.enforcement = enforcement
     self.discoveries = discoveries
     self.plan = plan
     self.world = world

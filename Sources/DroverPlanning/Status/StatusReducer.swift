@@ -8,6 +8,7 @@ package enum StatusReducer {
     case .model: return ModelStatus(previous: previous, object: object, context: context).fieldValue
     case .modelSet: return ModelSetStatus.reduce(previous: previous, object: object, context: context)
     case .accessKey: return AccessKeyStatus.reduce(previous: previous, object: object, context: context)
+    case .budget, .rateLimit: return PolicyStatus.reduce(previous: previous, object: object, context: context)
     case .provider: return ProviderStatus.reduce(previous: previous, object: object, context: context)
     default:
       var conditions = ConditionSet(previous: previous, generation: object.newestGeneration, now: context.world.now)

@@ -40,6 +40,8 @@ package struct MeteredUsage: Equatable, Sendable {
   package var isComplete: Bool
   /// Whether the provider said that it failed.
   package var isFailed: Bool
+  /// Whether the provider itself said how long the answer is, at its end.
+  package var isOutputTold: Bool
 }
 
 /// Reads what a reply used while it passes: a stream event by event, or a body at once.
@@ -125,7 +127,7 @@ package struct UsageMeter: Sendable {
       tokens: told.tokens(cachesBeside: shape == .messages), toolUses: uses, serviceTier: told.serviceTier,
       model: model, isEstimated: isEstimated,
       isComplete: isComplete || finished > 0 && finished >= choices && !isFailed,
-      isFailed: isFailed)
+      isFailed: isFailed, isOutputTold: isOutputFinal && reported.output != nil)
   }
 
   /// Counts a piece of what was generated.

@@ -92,7 +92,7 @@ import Testing
     #expect(desk.upstreamUse("limited").requestsInDay == 4)
   }
 
-  @Test func `a rule that was gone counts anew when it is back`() {
+  @Test func `a limit that was gone counts anew when it is back, and a budget goes on with what it has spent`() {
     let full = fleet(#"{"requestsPerMinute": 1}"#, #"{"amount": "1"}"#)
     let desk = Desk(full)
     let open = desk.admit(desk.request(output: 1000))
@@ -100,8 +100,8 @@ import Testing
     #expect(desk.admit(desk.request()) != nil)
     #expect(desk.finish(open, cost: "0.01"))
     let uncounted = desk.adopt(full)
-    #expect(uncounted.minutes == ["keys"] && uncounted.budgets == ["money"])
-    #expect(desk.balance("money") == "none")
+    #expect(uncounted.minutes == ["keys"] && uncounted.budgets.isEmpty)
+    #expect(desk.balance("money") == "0.01 0 0.99")
     #expect(desk.admit(desk.request()) != nil)
     #expect(desk.refuse(desk.request()) != nil)
   }
