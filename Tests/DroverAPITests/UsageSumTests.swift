@@ -65,7 +65,7 @@ import Testing
     #expect(query.to == Timestamp(rfc3339: "2027-01-15T08:00:00Z"))
   }
 
-  @Test(arguments: ["?by=colour", "?since=yesterday", "?until=1", "?bye=model"])
+  @Test(arguments: ["?by=colour", "?by=", "?by=model,,day", "?since=yesterday", "?until=1", "?bye=model"])
   func `refuses a question that is none`(question: String) async throws {
     try await TestServer.run(control, usage: usage.access) { server in
       let reply = try await server.client().get("/api/v1/usage" + question)

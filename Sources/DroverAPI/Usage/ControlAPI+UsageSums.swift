@@ -22,7 +22,7 @@ extension ControlAPI {
 
   private static func usageQuery(_ asked: Query, _ registry: Registry) throws(APIError) -> UsageQuery {
     var query = UsageQuery()
-    for word in (asked["by"] ?? "").split(separator: ",").map(String.init) {
+    for word in asked["by"].map({ $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }) ?? [] {
       guard let dimension = UsageDimension.words[word] else {
         let known = UsageDimension.words.keys.sorted()
         throw .invalid(
