@@ -127,7 +127,7 @@ func get(_ path: String, _ fields: String = "") -> String { "GET \(path) HTTP/1.
 func until(_ condition: () -> Bool) async throws {
   let start = ContinuousClock.now
   while !condition() {
-    try #require(ContinuousClock.now - start < .seconds(120), "not in time")
+    try #require(ContinuousClock.now - start < .seconds(600), "not in time")
     try await Task.sleep(for: .milliseconds(2))
   }
 }

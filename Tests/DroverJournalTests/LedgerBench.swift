@@ -130,7 +130,7 @@ final class LedgerBench: Sendable {
 
 /// Waits until a condition holds; a test ends with an issue where it never does.
 func until(
-  within limit: Duration = .seconds(120), sourceLocation: SourceLocation = #_sourceLocation,
+  within limit: Duration = .seconds(600), sourceLocation: SourceLocation = #_sourceLocation,
   _ condition: () async throws -> Bool
 ) async throws {
   let deadline = ContinuousClock.now + limit

@@ -44,7 +44,7 @@ struct LedgerKillTests {
       _ = try await life.recover()
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await life.folder.run() }
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(600)
         func isFolded(_ count: Int64) async -> Bool {
           let usage = try? await life.ledger.modelUsage(of: nil)
           return usage?.first?.totals.requests ?? 0 >= count
