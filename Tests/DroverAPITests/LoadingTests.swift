@@ -70,6 +70,7 @@ import Testing
     (.failed(.outOfMemory, "killed"), 502, "MODEL_LOAD_FAILED"), (.ended(.evicted), 502, "MODEL_LOAD_FAILED"),
     (.failed(.capacityExceeded, "10 models are loaded"), 503, "UNAVAILABLE"),
     (.failed(.unloaded, "its manifest says Unloaded"), 409, "CONFLICT"), (.pending, 503, "UNAVAILABLE"),
+    (.failed(.sunset, "its sunset was at 2020-01-02T00:00:00Z; use beta instead"), 409, "CONFLICT"),
   ])
   func `S8.1.14 says why a load came to nothing`(outcome: LoadRequest.Outcome, status: Int, code: String) async throws {
     loads.state.withLock { $0.outcome = outcome }

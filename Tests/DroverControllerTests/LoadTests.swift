@@ -103,6 +103,20 @@ import Testing
     #expect(unknown.value == .failure(.unknownModel))
   }
 
+  @Test func `S1.2.5 a model past its sunset is refused to who asks for a load and to who sends a request`() {
+    var all = files("b")
+    all["a.yaml"] = Text.model(
+      "a", state: "OnDemand", extra: "  deprecation: {sunset: 2020-01-01, replacement: b}", file: "a.gguf")
+    let daemon = start(all)
+    let message = "its sunset was at 2020-01-02T00:00:00Z; use b instead"
+    #expect(daemon.load("a") == .failed(.sunset, message))
+    let use = daemon.use("a")
+    #expect(daemon.run(until: { use.value != nil }))
+    #expect(
+      use.value == .failure(ModelRefusal(.unavailable(.sunset), "model 'a' cannot be had: " + message)))
+    #expect(daemon.world.calls.isEmpty)
+  }
+
   // MARK: Room
 
   @Test func `S8.1.5 the least recently used model makes room, with an event`() {

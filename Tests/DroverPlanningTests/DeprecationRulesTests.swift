@@ -94,6 +94,22 @@ import Testing
     #expect(serving?.value["message"]?.string?.contains("use b instead") == true)
   }
 
+  @Test func `S1.2.5 who asks for a model past its sunset is refused at once, and told what to use instead`() {
+    let model = model(sunset: "2027-01-14", state: "OnDemand")
+    var world = told(model, loaded: false)
+    world.demands["a"] = ModelDemand(
+      request: LoadRequest(wantsLoaded: true, at: Make.start + .seconds(50), actor: "test"), waitingSince: world.now)
+    let plan = Planner.plan(world)
+    #expect(plan.steps.isEmpty)
+    let message = "its sunset was at 2027-01-15T00:00:00Z; use b instead"
+    #expect(DemandRules.settled(world, plan).map(\.outcome) == [.failed(.sunset, message)])
+    #expect(
+      DemandRules.standing(of: "a", world, plan, [], since: world.now) == .refused(.sunset, message, retryAt: nil))
+    // Before it, it is loaded.
+    world.now = Make.start + .seconds(-86_400)
+    #expect(DemandRules.standing(of: "a", world, Planner.plan(world), [], since: world.now) == .pending)
+  }
+
   @Test func `a bare date ends in the zone of the fleet`() throws {
     // 08:01 UTC on the 15th: the 14th is over in UTC, and not where clocks are nine hours behind.
     var world = told(model(sunset: "2027-01-14"))

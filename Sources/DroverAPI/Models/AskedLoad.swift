@@ -95,7 +95,7 @@ struct AskedLoad {
       let code: APIError.Code =
         switch reason {
         case .capacityExceeded, .insufficientMemory: .unavailable
-        case .suspended, .loaded, .unloaded: .conflict
+        case .suspended, .loaded, .unloaded, .sunset: .conflict
         default: .modelLoadFailed
         }
       throw failure(code, reason, "model '\(name)' cannot be \(verb): \(message)")

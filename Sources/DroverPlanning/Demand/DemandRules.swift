@@ -66,6 +66,7 @@ package enum DemandRules {
     if resource.wish.desiredState == .unloaded {
       return .refused(.unloaded, "its manifest says Unloaded", retryAt: nil)
     }
+    if let end = sunset(of: resource, world, instances) { return .refused(.sunset, end, retryAt: nil) }
     if let failure = world.attempts[identity], failure.specHash == resource.specHash,
       failure.lastFailure >= since || world.now < failure.nextAttempt
     {
@@ -76,6 +77,16 @@ package enum DemandRules {
       return .refused(wait.reason, wait.message, retryAt: wait.until)
     }
     return .pending
+  }
+
+  /// What is said of a model whose manifest has let it go; nil where none has. The planner never loads such a one.
+  private static func sunset(of resource: Resource, _ world: World, _ instances: [ObservedInstance]) -> String? {
+    let wish = resource.wish
+    guard wish.deprecation != nil else { return nil }
+    let retiresAt =
+      instances.compactMap(\.retiresAt).min() ?? world.observed.providers[wish.provider]?.retirements[wish.modelID]
+    let deprecation = Deprecation(written: wish.deprecation, retiresAt: retiresAt, zone: world.zone)
+    return deprecation.flatMap { $0.isOver(at: world.now) ? $0.message(past: true) : nil }
   }
 }
 
