@@ -7,6 +7,8 @@ struct ProposedWorld {
   private(set) var world: World
   /// What the accepted registrations would be; the plan of this one loads and unloads.
   private(set) var accepted: World
+  /// What is removed once the rest is accepted: absence counts only after a grace period, and what a manifest named
+  /// before this very change no longer holds anything by then.
   let verdict: PruneVerdict
 
   init(base: World, proposed: DesiredFleet) {
@@ -15,8 +17,8 @@ struct ProposedWorld {
     var world = base
     world.desired = desired
     self.world = world
-    verdict = PruneGuard.verdict(world)
     accepted = ProposedWorld.accepted(world)
+    verdict = PruneGuard.verdict(accepted)
   }
 
   private static func completed(_ proposed: DesiredFleet, _ base: World) -> DesiredFleet {
