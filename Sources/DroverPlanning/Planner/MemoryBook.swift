@@ -57,6 +57,15 @@ struct MemoryBook {
     return nil
   }
 
+  /// Whether the pool's limit alone keeps `need` out, and what holds it is loaded: nothing is on its way in that may
+  /// fail yet, and memory that others on this machine take does not count.
+  func isHeldForGood(_ obstacle: Obstacle, provider: ProviderSpec) -> Bool {
+    guard case .now(let pool, let need, _, let limit?) = obstacle, (stillLoading[pool] ?? .zero) == .zero else {
+      return false
+    }
+    return need > limit - (used[Key(provider: provider.name, pool: pool)] ?? .zero)
+  }
+
   private func givenBack(_ instances: [ObservedInstance], pool: String) -> ByteCount {
     var sum = ByteCount.zero
     for observed in instances where observed.instance.isManaged && !observed.hasEnded {

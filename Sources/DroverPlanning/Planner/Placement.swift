@@ -168,8 +168,8 @@ extension Placement {
       Wait(model.identity, .draining, "generation \(model.generation) is loaded once its predecessor is gone"))
   }
 
-  /// A model that its manifest wants waits for as long as it takes. One that somebody asked for is refused when nothing
-  /// that runs will ever make room.
+  /// What somebody asked for is refused when nothing that runs will make room. A model that its manifest wants waits for
+  /// as long as it takes, unless all that holds the pool must stay loaded: then waiting is of no use.
   private func refuse(
     _ candidate: LoadCandidate, _ obstacle: MemoryBook.Obstacle, hasProspects: Bool, _ builder: inout PlanBuilder
   ) {
@@ -184,7 +184,9 @@ extension Placement {
             + "set transition to Auto or Drain", isTerminal: true))
       return
     }
-    if case .demanded = candidate.claim, !hasProspects {
+    if candidate.claim != .none, !hasProspects,
+      candidate.claim != .enforced || memory.isHeldForGood(obstacle, provider: candidate.provider.spec)
+    {
       builder.add(
         Wait(
           model.identity, .insufficientMemory, obstacle.message + ", and all that is loaded must stay",
