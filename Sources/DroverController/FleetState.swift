@@ -29,8 +29,6 @@ struct FleetState: Sendable {
   /// What holds against the manifests; sorted by object and field. ``desired`` and ``registered`` know nothing of it.
   var overrides: [Override] = []
   var current = CurrentModel()
-  /// Whether nothing was the current model since the start.
-  var mayChooseDefault = true
   /// How often models succeeded of late, at the gateway.
   var successes = SuccessWindow()
   /// When a switch was last begun because the current model failed too often.
@@ -107,7 +105,6 @@ struct FleetState: Sendable {
     if let text = stored.settings[FleetState.currentSetting], let value = try? JSONReader.read(text) {
       current = CurrentModel(stored: value)
     }
-    mayChooseDefault = current.target == nil
     isGatewayClosed = stored.settings[FleetState.closedGatewaySetting] != nil
     demands = stored.demands
     loads = stored.loads
@@ -124,7 +121,7 @@ struct FleetState: Sendable {
         pools: pools, isComplete: unseenProviders.isEmpty),
       attempts: attempts, demands: demands, loads: loads, node: node, now: now, isPruningOff: isPruningOff,
       measurements: measurements, profileRequests: profileRequests, zone: zone, notices: notices, overrides: overrides,
-      current: current, mayChooseDefault: mayChooseDefault)
+      current: current)
   }
 
   func registration(of identity: Identity) -> Registration? {

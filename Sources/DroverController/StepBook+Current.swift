@@ -6,7 +6,8 @@ extension StepBook {
   mutating func initialize(_ plan: Plan) {
     guard !state.isInitialized, state.hasScanned, !plan.awaitsDefault else { return }
     // Only a default that is still to be chosen waits for what was running: it may be that very model.
-    let mayAwait = state.mayChooseDefault && state.effective.defaultTarget != nil
+    let mayAwait =
+      state.current.target == nil && state.current.followsDefault && state.effective.defaultTarget != nil
     guard state.unseenProviders.isEmpty || !mayAwait else { return }
     state.isInitialized = true
     let models = state.desired.objects.count { $0.identity.kind == .model && !$0.isAbsent }
@@ -26,7 +27,6 @@ extension StepBook {
   mutating func become(_ next: CurrentModel, step: Step) {
     let before = state.current
     state.current = next
-    state.mayChooseDefault = false
     changes.append(.putSetting(FleetState.currentSetting, next.stored.json))
     if let pending = before.pending, next.pending?.id != pending.id { note(SwitchOutcome(id: pending.id)) }
     guard before.target != next.target else { return }
@@ -36,7 +36,7 @@ extension StepBook {
         message: step.message, actor: before.pending?.actor ?? actor,
         payload: .object([
           "previousModel": key(of: before.target), "currentModel": key(of: next.target),
-          "reason": .string((next.reason ?? .userPreference).rawValue),
+          "reason": .string((next.reason ?? .unloaded).rawValue),
         ])))
   }
 

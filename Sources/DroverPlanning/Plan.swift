@@ -12,6 +12,8 @@ package struct Plan: Equatable, Sendable {
   package var prune: PruneVerdict
   /// Whether the Fleet's default model is still on its way, for the first time.
   package var awaitsDefault = false
+  /// What will be current once this is carried out, where that is not what is.
+  package var nextCurrent: CurrentModel?
 
   package init(steps: [Step] = [], waits: [Wait] = [], wakeAt: Timestamp? = nil, prune: PruneVerdict = PruneVerdict()) {
     self.steps = steps

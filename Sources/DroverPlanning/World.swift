@@ -27,8 +27,6 @@ package struct World: Equatable, Sendable {
   /// What is laid over the manifests in ``desired`` already; sorted.
   package var overrides: [Override]
   package var current: CurrentModel
-  /// Whether nothing was the current model since droverd started, so that the Fleet's default may be.
-  package var mayChooseDefault: Bool
 
   package init(
     desired: DesiredFleet, registered: [Registration] = [], observed: ObservedFleet = ObservedFleet(),
@@ -36,7 +34,7 @@ package struct World: Equatable, Sendable {
     node: String = "local", now: Timestamp, isPruningOff: Bool = false,
     measurements: [Identity: ModelMeasurements] = [:], profileRequests: [Identity: ProfileRequest] = [:],
     zone: ZoneRules = .utc, notices: [Identity: DeprecationNotice] = [:], overrides: [Override] = [],
-    current: CurrentModel = CurrentModel(), mayChooseDefault: Bool = false
+    current: CurrentModel = CurrentModel()
   ) {
     self.desired = desired
     self.registered = registered
@@ -53,6 +51,5 @@ package struct World: Equatable, Sendable {
     self.notices = notices
     self.overrides = overrides
     self.current = current
-    self.mayChooseDefault = mayChooseDefault
   }
 }

@@ -105,6 +105,35 @@ import Testing
     #expect(switches(daemon).count == 2)
   }
 
+  @Test func `the current model follows the default of the Fleet until somebody switches, over restarts`() {
+    let daemon = Daemon(files("{defaultModel: a}"))
+    #expect(daemon.run(until: { current(daemon) == "model/a" && daemon.isReady("model/a") }))
+    daemon.edit("fleet.yaml", Self.fleet("{defaultModel: b}"))
+    #expect(daemon.run(until: { current(daemon) == "model/b" && daemon.world.processes(of: "b").count == 1 }))
+    #expect(switches(daemon).last?["reason"]?.string == "default")
+    daemon.restart()
+    #expect(daemon.run(until: { daemon.isReady("model/a") && daemon.isReady("model/b") }))
+    daemon.pass(.seconds(120))
+    #expect(current(daemon) == "model/b" && switches(daemon).count == 2)
+    #expect(ask(daemon, SwitchRequest(target: "a")) == .success(Identity(.model, "a")))
+    daemon.edit("fleet.yaml", Self.fleet("{defaultModel: b, autoLoadDefault: true}"))
+    daemon.pass(.seconds(120))
+    #expect(current(daemon) == "model/a")
+  }
+
+  @Test func `a current model whose manifest is removed gives way to the default`() {
+    let daemon = Daemon(files("{defaultModel: a}"))
+    #expect(daemon.run(until: { current(daemon) == "model/a" && daemon.isReady("model/a") }))
+    daemon.edit("fleet.yaml", Self.fleet("{defaultModel: b}"))
+    daemon.edit("a.yaml", nil)
+    #expect(
+      daemon.run(until: {
+        current(daemon) == "model/b" && daemon.world.processes(of: "b").count == 1 && daemon.object("model/a") == nil
+      }))
+    #expect(switches(daemon).count == 2 && switches(daemon).allSatisfy { $0["currentModel"] != .null })
+    #expect(daemon.world.processes(of: "a").isEmpty)
+  }
+
   @Test func `S8.1.9 unloading the current model leaves none until somebody switches`() {
     let daemon = Daemon(files("{defaultModel: a}"))
     #expect(daemon.run(until: { current(daemon) == "model/a" && daemon.world.processes(of: "a").count == 1 }))

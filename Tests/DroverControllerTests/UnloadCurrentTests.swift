@@ -32,6 +32,11 @@ import Testing
     daemon.pass(.seconds(300))
     #expect(current(daemon) == nil)
     #expect(daemon.world.processes(of: "a").isEmpty)
+    daemon.restart()
+    #expect(daemon.run(until: { daemon.isReady("model/a") && daemon.isReady("model/b") }))
+    daemon.pass(.seconds(300))
+    #expect(current(daemon) == nil)
+    #expect(daemon.world.processes(of: "a").isEmpty)
     // Somebody who switches to it has it loaded again.
     let switched = daemon.ask { try? await $0.switchModel(SwitchRequest(target: "a"), actor: "socket:7") }
     #expect(switched == Identity(.model, "a"))

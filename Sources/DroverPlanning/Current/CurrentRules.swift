@@ -1,7 +1,8 @@
 package import DroverCore
 
 /// The rules for the current model: which one should be, what is loaded for it, and when it becomes the current one. A
-/// switch loads first and is one change of one value; until then the present one stays.
+/// switch loads first and is one change of one value; until then the present one stays. What somebody switched to stays,
+/// and so does that it was unloaded on purpose; everything else follows the manifests.
 enum CurrentRules {
   /// Says which models are kept loaded, before the models are looked at; switches to what serves already.
   static func begin(_ builder: inout PlanBuilder) {
@@ -18,11 +19,32 @@ enum CurrentRules {
     }
     guard let target = current.target, !builder.isSwitching else { return }
     if let why = end(of: target, builder) {
-      change(
-        to: CurrentModel(since: world.now, reason: .unloaded, pending: current.pending), from: target, why, &builder)
+      change(to: successor(of: target, builder), from: target, why, &builder)
     } else if current.isKept, target.kind == .model {
       builder.kept.insert(target.name)
+      if builder.nextCurrent?.reason == .default { builder.yielding = target.name }
     }
+  }
+
+  /// What is current after a model that can be it no longer. A default gives way to what is the default now, and so does
+  /// whatever is gone; what was unloaded on purpose leaves none.
+  private static func successor(of target: Identity, _ builder: PlanBuilder) -> CurrentModel {
+    let world = builder.world
+    let isGone = world.desired[target]?.resource == nil || builder.verdict.allowed.contains(target)
+    var next = CurrentModel(since: world.now, pending: world.current.pending)
+    guard isGone || world.current.reason == .default else {
+      next.reason = .unloaded
+      return next
+    }
+    if world.desired.fleet?.isAbsent == false, let heir = world.desired.defaultTarget, heir != target,
+      end(of: heir, builder) == nil
+    {
+      (next.target, next.reason) = (heir, .default)
+      next.isKept = builder.fleet.autoLoadDefault && heir.kind == .model
+    } else if !isGone {
+      next.reason = .unloaded
+    }
+    return next
   }
 
   /// Gives a switch up whose model cannot be loaded, once it is known what is waited for.
@@ -61,9 +83,8 @@ enum CurrentRules {
       return Wish(target: target, reason: asked ?? .enforced)
     }
     if let pending = world.current.pending { return Wish(target: pending.target, reason: pending.reason) }
-    guard world.current.target == nil, world.mayChooseDefault,
-      world.desired.fleet?.isAbsent == false, let target = world.desired.defaultTarget,
-      end(of: target, builder) == nil
+    guard world.current.followsDefault, world.desired.fleet?.isAbsent == false,
+      let target = world.desired.defaultTarget(after: world.current.target), end(of: target, builder) == nil
     else { return nil }
     return Wish(target: target, reason: .default, isKept: fleet.autoLoadDefault)
   }
@@ -79,6 +100,7 @@ enum CurrentRules {
       || builder.instances[wish.target.name].contains(where: \.isServing)
     guard serves else {
       builder.kept.insert(wish.target.name)
+      builder.nextCurrent = CurrentModel(target: wish.target, since: world.now, reason: wish.reason)
       if wish.reason == .default { builder.awaitedDefault = wish.target }
       return
     }
@@ -114,6 +136,7 @@ enum CurrentRules {
     to next: CurrentModel, from object: Identity, _ message: String, _ builder: inout PlanBuilder
   ) {
     builder.isSwitching = true
+    builder.nextCurrent = next
     if next.isKept, let target = next.target { builder.kept.insert(target.name) }
     builder.add(
       .accept, Step(object, .switchCurrent(next), generation: 0, reason: .switched, message: message))
@@ -129,10 +152,25 @@ enum CurrentRules {
   }
 }
 
+extension CurrentModel {
+  /// Whether it is the Fleet's default that is current, or will be: nobody switched, and it was not unloaded on purpose.
+  package var followsDefault: Bool { target == nil ? reason != .unloaded : reason == .default }
+}
+
 extension DesiredFleet {
   /// The Model or the Route of this name, in this order.
   package func requestable(_ name: String) -> Identity? {
     [Identity(.model, name), Identity(.route, name)].first { self[$0]?.resource != nil }
+  }
+
+  /// The default while `present` is current: where the Fleet names only a provider, a model of it stays, whatever is
+  /// added before it.
+  package func defaultTarget(after present: Identity?) -> Identity? {
+    let fleet = fleetSpec
+    guard fleet.defaultModel == nil, let provider = fleet.defaultProvider, let present, present.kind == .model,
+      let object = self[present], !object.isAbsent, object.resource?.spec["provider"]?.string == provider
+    else { return defaultTarget }
+    return present
   }
 
   /// The Fleet's `defaultModel`; without one, the first Model of its `defaultProvider` in the order of the files.

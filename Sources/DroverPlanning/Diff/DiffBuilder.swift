@@ -11,6 +11,7 @@ struct DiffBuilder {
   private let allowed: Set<Identity>
   private let blocked: [Identity: PruneVerdict.Blocked]
   private let renamedAway: Set<Identity>
+  private let switching: CurrentChange?
 
   init(base: World, proposal: ProposedWorld, context: StatusContext) {
     self.base = base
@@ -21,6 +22,7 @@ struct DiffBuilder {
       proposal.verdict.blocked.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
     let objects = proposal.world.desired.objects
     renamedAway = Set(objects.indices.compactMap { objects[$0].renamedFrom })
+    switching = CurrentChange(base: base, plan: context.plan)
   }
 
   mutating func compare() {
@@ -30,7 +32,8 @@ struct DiffBuilder {
       while next < base.registered.count, base.registered[next].identity < objects[index].identity { next += 1 }
       if next < base.registered.count, isUnchanged(objects[index], base.registered[next]) {
         counts.unchanged += 1
-      } else if let change = change(of: objects[index]) {
+      } else if var change = change(of: objects[index]) {
+        change.effect += switching?.words(at: objects[index].identity) ?? ""
         changes.append(change)
         count(change)
       } else {

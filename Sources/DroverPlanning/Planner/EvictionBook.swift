@@ -67,5 +67,7 @@ struct EvictionBook {
 
 extension ModelCase {
   /// Whether it may make room for another one, as far as manifests go.
-  var isEvictable: Bool { wish.desiredState == .onDemand && !wish.isPinned && !isKept && set == nil }
+  var isEvictable: Bool {
+    wish.desiredState == .onDemand && !wish.isPinned && (!isKept || isYielding) && set == nil
+  }
 }

@@ -54,7 +54,7 @@ extension LoadCandidate {
 
 extension ModelCase {
   var claim: LoadCandidate.Claim {
-    if wish.desiredState == .loaded || isKept || set != nil { return .enforced }
+    if wish.desiredState == .loaded || isKept && !isYielding || set != nil { return .enforced }
     guard let demand, demand.wantsLoad else { return .none }
     return .demanded(since: demand.pendingSince ?? demand.request?.at ?? Timestamp(milliseconds: 0))
   }

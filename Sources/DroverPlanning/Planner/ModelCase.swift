@@ -10,6 +10,8 @@ struct ModelCase {
   var deprecation: Deprecation?
   /// Whether it is loaded for being, or becoming, the current model.
   var isKept: Bool
+  /// Whether it is kept only until the new default serves, as long as its room is not needed.
+  var isYielding: Bool
   private var now: Timestamp
   var demand: ModelDemand?
   /// When an OnDemand model is unloaded for want of use.
@@ -32,6 +34,7 @@ struct ModelCase {
     instances = builder.instances[object.identity.name]
     now = builder.world.now
     isKept = builder.kept.contains(object.identity.name)
+    isYielding = builder.yielding == object.identity.name
     deprecation = Deprecation(
       written: wish.deprecation,
       retiresAt: instances.compactMap(\.retiresAt).min() ?? provider?.retirements[wish.modelID],
@@ -57,7 +60,8 @@ struct ModelCase {
     switch wish.desiredState {
     case .loaded: !isPastSunset
     case .unloaded: false
-    case .onDemand: !isPastSunset && (isKept || set != nil || exclusion == nil && demand?.wantsLoad ?? false)
+    case .onDemand:
+      !isPastSunset && (isKept && !isYielding || set != nil || exclusion == nil && demand?.wantsLoad ?? false)
     }
   }
 

@@ -26,6 +26,10 @@ struct PlanBuilder {
   var kept: Set<String> = []
   /// Whether this plan changes what is known of the current model: once is enough for a plan.
   var isSwitching = false
+  /// The one of these that gives way to a new default once that serves, and makes room for it before if need be.
+  var yielding: String?
+  /// What is to be current, where that is not what is.
+  var nextCurrent: CurrentModel?
   /// The default model, while it is being loaded to become the current one.
   var awaitedDefault: Identity?
 
@@ -72,6 +76,7 @@ struct PlanBuilder {
     }
     var plan = Plan(steps: ordered.map(\.step), waits: sortedWaits.map(\.element), wakeAt: wakes, prune: verdict)
     plan.awaitsDefault = awaitedDefault != nil
+    plan.nextCurrent = nextCurrent
     return plan
   }
 }

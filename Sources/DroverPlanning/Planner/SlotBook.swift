@@ -36,8 +36,8 @@ struct SlotBook {
     for name in staying {
       guard let object = builder.world.desired[Identity(.model, name)], let resource = object.resource else { continue }
       let wish = resource.wish
-      if object.isSuspended || wish.desiredState == .loaded || wish.isPinned || builder.kept.contains(name)
-        || builder.sets.claim(on: name) != nil
+      if object.isSuspended || wish.desiredState == .loaded || wish.isPinned
+        || builder.kept.contains(name) && builder.yielding != name || builder.sets.claim(on: name) != nil
       {
         enforced.insert(name)
       }
