@@ -189,10 +189,7 @@ struct Round {
     case .registration(let request): await take(request, into: &book)
     case .reconcileRequested(let identity, let token, _):
       if let identity { book.state.handledTokens[identity] = token } else { book.state.fleetToken = token }
-      for object in identity.map({ [$0] }) ?? Array(book.state.attempts.keys) where book.state.attempts[object] != nil {
-        book.state.attempts[object] = nil
-        book.changes.append(.clearAttempts(object))
-      }
+      for object in identity.map({ [$0] }) ?? Array(book.state.attempts.keys) { book.forgetAttempts(of: object) }
       loop.source.rescan(everything: true)
       loop.observers.lookAgain()
     default: break

@@ -67,6 +67,8 @@ struct StepBook {
     changes.append(.putRegistration(registration))
     if step.reason == .priceChanged { record(step, "price-changed") }
     guard old?.specHash != registration.specHash else { return registration }
+    // What failed at another spec says nothing of this one, even if this one was in force before.
+    forgetAttempts(of: step.object)
     changes.append(
       .appendHistory(
         HistoryEntry(
@@ -218,6 +220,12 @@ struct StepBook {
       message: message)
     state.attempts[identity] = attempts
     changes.append(.putAttempts(identity, attempts))
+  }
+
+  /// What failed of an object counts no longer.
+  mutating func forgetAttempts(of identity: Identity) {
+    guard state.attempts.removeValue(forKey: identity) != nil else { return }
+    changes.append(.clearAttempts(identity))
   }
 
   mutating func put(_ observed: ObservedInstance) {

@@ -31,6 +31,24 @@ import Testing
     #expect(daemon.becomesReady("a", within: .seconds(2)))
   }
 
+  @Test func `a failure at a spec that was left counts no longer when that spec comes back`() {
+    let daemon = Daemon(Text.fleet("a"))
+    #expect(daemon.becomesReady("a"))
+    daemon.world.crash("a", at: daemon.time.now)
+    #expect(daemon.run(until: { daemon.state("model/a") == "False Crashed" }))
+    #expect(daemon.becomesReady("a"))
+    daemon.edit("a.yaml", Text.model("a", slots: 2, file: "a.gguf"))
+    #expect(daemon.converges("a", generation: 2))
+    daemon.world.script("a") { $0.looks = 30 }
+    daemon.edit("a.yaml", Text.model("a", file: "a.gguf"))
+    #expect(daemon.run(until: { daemon.world.processes(of: "a").count == 2 }))
+    daemon.pass(.milliseconds(500))
+    #expect(daemon.world.processes(of: "a").count == 2)
+    #expect(daemon.state("model/a", "Reconciling") == "True Progressing")
+    #expect(daemon.object("model/a")?[path: ["status", "attempts"]] == nil)
+    #expect(daemon.converges("a", generation: 3))
+  }
+
   @Test func `what no retry will help is not retried`() {
     let daemon = Daemon(Text.fleet("a"))
     daemon.world.script("a") { $0.startError = .notPermitted("the host policy forbids it") }

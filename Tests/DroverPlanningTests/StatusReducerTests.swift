@@ -256,6 +256,19 @@ import Testing
     #expect(try status(again, previous: starting)[path: ["process", "restarts"]] == .integer(1))
   }
 
+  @Test func `a failure before what serves was loaded is no reason while the same spec is loaded once more`() throws {
+    let serving = Make.instance("i", of: Make.model("a", slots: 2), generation: 6)
+    let loading = Make.instance("j", of: model, generation: 7, phase: .starting)
+    var world = Make.world([local, Make.object(model, generation: 7)], instances: [serving, loading])
+    let loadedAt = try #require(serving.instance.loadedAt)
+    world.attempts = attempts(model)
+    let identity = Identity(.model, "a")
+    world.attempts[identity]?.lastFailure = loadedAt + .seconds(1)
+    #expect(try status(world).condition("Ready")?.hasPrefix("False LoadFailed") == true)
+    world.attempts[identity]?.lastFailure = loadedAt + .seconds(-1)
+    #expect(try status(world).condition("Ready")?.hasPrefix("Unknown Progressing") == true)
+  }
+
   @Test func `a reload is not drift`() throws {
     let loaded = try status(world(phase: .ready))
     let next = Make.object(Make.model("a", slots: 2, transition: "Drain"), generation: 2)

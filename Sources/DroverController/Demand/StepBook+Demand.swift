@@ -71,9 +71,7 @@ extension StepBook {
     if demand.request?.holdsLoaded == true, !request.wantsLoaded { demand.request?.outcome = .ended(.unloaded) }
     demand.request = request
     put(demand, of: model)
-    guard request.wantsLoaded, state.attempts[identity] != nil else { return }
-    state.attempts[identity] = nil
-    changes.append(.clearAttempts(identity))
+    if request.wantsLoaded { forgetAttempts(of: identity) }
   }
 
   /// A load of a model begins.

@@ -8,7 +8,7 @@ struct ModelStatus {
   let wish: ModelWish?
   let provider: ProviderState?
   let instances: [ObservedInstance]
-  /// Failed attempts at the spec in force.
+  /// Failed attempts at the spec in force since what serves was loaded.
   let attempts: Attempts?
   let demand: ModelDemand?
   /// What answers requests: an instance of the spec in force, else the newest of an older one.
@@ -31,7 +31,6 @@ struct ModelStatus {
     let listed = wish.flatMap { context.providers[$0.provider]?.retirements[$0.modelID] }
     deprecation = Deprecation(
       written: wish?.deprecation, retiresAt: found.compactMap(\.retiresAt).min() ?? listed, zone: context.world.zone)
-    attempts = context.world.attempts[object.identity].flatMap { $0.specHash == resource?.specHash ? $0 : nil }
     demand = context.world.demands[object.identity.name]
     func isCurrent(_ observed: ObservedInstance) -> Bool {
       guard let resource, let wish else { return false }
@@ -41,6 +40,11 @@ struct ModelStatus {
       (isCurrent(observed) ? 1 : 0, observed.instance.generation)
     }
     serving = found.filter { $0.isLive && !$0.isLoading && $0.instance.loadedAt != nil }.max { rank($0) < rank($1) }
+    // What was loaded well since a failure shows that it is over, though a crash soon after still backs off further.
+    let lastLoad = serving?.instance.loadedAt
+    attempts = context.world.attempts[object.identity].flatMap { attempts in
+      attempts.specHash == resource?.specHash && lastLoad.map { attempts.lastFailure >= $0 } ?? true ? attempts : nil
+    }
     loading = found.filter { $0.isLive && $0.instance.loadedAt == nil }.max { rank($0) < rank($1) }
   }
 
