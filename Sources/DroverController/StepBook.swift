@@ -67,17 +67,22 @@ struct StepBook {
     changes.append(.putRegistration(registration))
     if step.reason == .priceChanged { record(step, "price-changed") }
     guard old?.specHash != registration.specHash else { return registration }
+    recordAccepted(object, resource)
     // What failed at another spec says nothing of this one, even if this one was in force before.
     forgetAttempts(of: step.object)
-    changes.append(
-      .appendHistory(
-        HistoryEntry(
-          identity: step.object, generation: object.generation, acceptedAt: now,
-          revision: state.desired.revision(of: resource.source),
-          specHash: resource.specHash, written: resource.written)))
     let kind = step.object.kind == .model ? "model" : step.object.kind.singular
     record(step, old == nil ? "\(kind)-registered" : "\(kind)-updated")
     return registration
+  }
+
+  /// Writes a spec that was accepted into the object's history.
+  private mutating func recordAccepted(_ object: DesiredObject, _ resource: Resource) {
+    changes.append(
+      .appendHistory(
+        HistoryEntry(
+          identity: object.identity, generation: object.generation, acceptedAt: now,
+          revision: state.desired.revision(of: resource.source),
+          specHash: resource.specHash, written: resource.written)))
   }
 
   private mutating func forgetObject(_ step: Step) {
@@ -109,6 +114,7 @@ struct StepBook {
     if let request = state.profileRequests.removeValue(forKey: from) { state.profileRequests[step.object] = request }
     state.demands[step.object.name] = state.demands.removeValue(forKey: from.name)
     state.loads[step.object.name] = state.loads.removeValue(forKey: from.name)
+    let old = state.registration(of: from)
     state.unregister(from)
     state.desired.forget(from)
     if let place = state.desired.index(of: step.object) { state.desired.objects[place].renamedFrom = nil }
@@ -117,6 +123,10 @@ struct StepBook {
       let registration = Registration(generation: object.generation, firstSeen: object.firstSeen, resource: resource)
       state.register([registration])
       changes.append(.putRegistration(registration))
+      if old?.specHash != resource.specHash {
+        recordAccepted(object, resource)
+        forgetAttempts(of: step.object)
+      }
     }
     record(step, "model-updated")
   }

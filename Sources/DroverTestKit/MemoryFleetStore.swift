@@ -137,7 +137,7 @@ extension MemoryFleetStore.Contents {
     var moved = history.removeValue(forKey: from) ?? []
     moved.removeAll { old in own.contains { $0.entry.generation == old.entry.generation } }
     guard !moved.isEmpty else { return }
-    for index in moved.indices { moved[index].entry.identity = to }
+    for index in moved.indices { moved[index].entry = moved[index].entry.renamed(to: to) }
     history[to] = (own + moved).sorted { $0.number < $1.number }.suffix(MemoryFleetStore.historyLimit)
   }
 }

@@ -184,6 +184,25 @@ import Testing
     #expect(daemon.controller.loop.latest.state.current.target == Identity(.model, "c"))
   }
 
+  @Test func `a rename is a generation to go back to, and older ones name the model that they were of`() {
+    let model = Text.model("a", file: "a.gguf").replacing("  modelID: a.gguf\n", with: "")
+    let daemon = Daemon(["local.yaml": Text.provider, "a.yaml": model])
+    #expect(daemon.becomesReady("a"))
+    let renamed = model.replacing("name: a,", with: "name: c,").replacing("spec:\n", with: "spec:\n  modelID: a\n")
+    daemon.folder.state.withLock { state in
+      state.files["a.yaml"] = nil
+      state.files["c.yaml"] = renamed
+    }
+    daemon.world.rename("a", to: "c")
+    daemon.source.notice()
+    #expect(daemon.run(until: { daemon.isReady("model/c") && daemon.object("model/a") == nil }))
+    daemon.edit("c.yaml", renamed + "\n  displayName: The renamed\n")
+    #expect(daemon.converges("c", generation: 3))
+    let history = daemon.ask { try? await $0.history(of: Identity(.model, "c"), limit: 10) }
+    #expect(history??.map(\.generation) == [3, 2, 1])
+    #expect(history??.map { $0.written.only(.manifest)["modelID"] } == [.string("a"), .string("a"), .string("a")])
+  }
+
   @Test func `diff shows what is held, and what an edit would end`() throws {
     let daemon = Daemon(Text.fleet("a"))
     #expect(daemon.becomesReady("a"))

@@ -187,6 +187,19 @@ struct ConformanceTests {
   }
 
   @Test(arguments: Twin.allCases)
+  func `the history of a renamed model says which model each spec was of`(twin: Twin) async throws {
+    let subject = try Subject(twin)
+    _ = try await subject.store.load()
+    let third = Identity(.model, "third")
+    try await subject.store.commit([
+      .appendHistory(Sample.history(one, generation: 1)), .rename(from: one, to: other),
+      .appendHistory(Sample.history(other, generation: 2)), .rename(from: other, to: third),
+    ])
+    let history = try await subject.store.history(of: third, limit: 9)
+    #expect(history.map { $0.written.only(.manifest)["modelID"] } == [.string(other.name), .string(one.name)])
+  }
+
+  @Test(arguments: Twin.allCases)
   func `a rename leaves what the new name already has`(twin: Twin) async throws {
     let subject = try Subject(twin)
     _ = try await subject.store.load()

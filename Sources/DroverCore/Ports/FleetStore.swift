@@ -47,6 +47,18 @@ package struct HistoryEntry: Equatable, Sendable {
     self.specHash = specHash
     self.written = written
   }
+
+  /// The entry as one of `identity`. A model whose `modelID` was its name has it written out: under another name the
+  /// same text would mean another model.
+  package func renamed(to identity: Identity) -> HistoryEntry {
+    var entry = self
+    entry.identity = identity
+    if identity.kind == .model, self.identity.kind == .model, written["modelID"] == nil {
+      entry.written.set(
+        "modelID", .string(self.identity.name), mark: FieldMark(line: 0, column: 0, layer: .manifest))
+    }
+    return entry
+  }
 }
 
 /// Everything durable, as read at start.

@@ -125,6 +125,13 @@ extension Database {
   /// Moves everything recorded of one name to another; what the new name already has stays as it is.
   private func rename(_ from: Identity, _ to: Identity) throws {
     guard from != to else { return }
+    for entry in try history(of: from, limit: StoreSchema.historyLimit) {
+      let written = entry.renamed(to: to).written
+      guard written != entry.written else { continue }
+      try run(
+        "UPDATE history SET body = ? WHERE kind = ? AND name = ? AND generation = ?",
+        [Data(BodyWriter.body(of: written)), from.kind.rawValue, from.name, entry.generation])
+    }
     for table in ["registrations", "statuses", "attempts", "history", "measurements", "deprecations", "overrides"] {
       try run(
         "UPDATE OR IGNORE \(table) SET kind = ?, name = ? WHERE kind = ? AND name = ?",
