@@ -229,6 +229,19 @@ import Testing
         == "False ProviderUnavailable: provider/remote: the provider lists no models.")
   }
 
+  @Test func `a listing that is throttled says nothing of a model`() throws {
+    let throttled = ProviderObservation(reachability: .unreachable(.providerThrottled, "it asks to slow down"))
+    let serving = try status(hosted(throttled, phase: .ready))
+    #expect(serving.condition("Serving") == "True Loaded: ")
+    #expect(serving.condition("Ready")?.hasPrefix("True Loaded") == true)
+    let ill = try status(hosted(throttled, phase: .unhealthy(failures: 3, message: "no answer")))
+    #expect(ill.condition("Serving") == "False ProbeFailed: No answer.")
+    // What is not loaded yet still waits for the provider.
+    let world = hosted(throttled)
+    #expect(Planner.plan(world).reasons == ["model/a ProviderThrottled"])
+    #expect(try status(world).condition("Ready")?.hasPrefix("False ProviderUnavailable: provider/remote: ") == true)
+  }
+
   @Test func `an outage is told before an earlier failure`() throws {
     let message = "cannot reach it: it answers with status 500"
     var world = hosted(ProviderObservation(reachability: .unreachable(.providerUnavailable, message)))

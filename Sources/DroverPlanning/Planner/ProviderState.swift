@@ -21,6 +21,10 @@ struct ProviderState {
     case .unknown, nil: return nil
     }
   }
+
+  /// An outage that keeps requests from being answered. A provider that asks to slow down when it is asked for its models
+  /// is there, and says nothing of any model.
+  var silence: (reason: Reason, message: String)? { outage.flatMap { $0.reason == .providerThrottled ? nil : $0 } }
 }
 
 extension Instance {

@@ -8,14 +8,14 @@ extension ModelStatus {
   func servingCondition(loaded: Finding) -> Finding {
     if isPastSunset { return (.no, .sunset, deprecation?.message(past: true) ?? "") }
     if let serving {
-      if let outage = context.providers[serving.instance.provider]?.outage {
+      if let outage = context.providers[serving.instance.provider]?.silence {
         return (.no, .providerUnavailable, outage.message)
       }
       if case .unhealthy(_, let message) = serving.phase { return (.no, .probeFailed, message) }
       return isServingLastGood
         ? (.yes, .lastGood, "Generation \(serving.instance.generation)") : (.yes, .loaded, "")
     }
-    if let outage = provider?.outage { return (.no, .providerUnavailable, outage.message) }
+    if let outage = provider?.silence { return (.no, .providerUnavailable, outage.message) }
     if wish?.desiredState == .onDemand, !object.isAbsent, ModelStatus.idleReasons.contains(loaded.reason) {
       return (.yes, .loadsOnDemand, "a request for it loads it")
     }

@@ -51,8 +51,10 @@ extension ModelStatus {
   }
 
   private var outage: Standing? {
-    guard wish?.desiredState == .loaded, let outage = provider?.outage else { return nil }
-    let message = "provider/\(wish?.provider ?? ""): \(outage.message)"
+    guard wish?.desiredState == .loaded, let provider else { return nil }
+    // What serves at a provider that asks to slow down goes on serving.
+    guard let outage = serving.map(isCurrent) == true ? provider.silence : provider.outage else { return nil }
+    let message = "provider/\(provider.spec.name): \(outage.message)"
     return .failing(.providerUnavailable, message, retry: message)
   }
 
