@@ -41,6 +41,7 @@ struct ReconcileLoop: Service {
       let alarm = Alarm(surroundings: surroundings) { inbox.poke() }
       group.addTask { await alarm.run() }
       group.addTask { await publisher.run() }
+      group.addTask { await publisher.watchFiles() }
       await withGracefulShutdownHandler {
         for await _ in inbox.wakes {
           if Task.isCancelled || Task.isShuttingDownGracefully { break }

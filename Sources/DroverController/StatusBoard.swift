@@ -17,6 +17,8 @@ struct StatusBoard {
   var readiness = Readiness(problems: ["the first scan of the manifests is not complete"])
 
   mutating func put(_ identity: Identity, _ published: PublishedObject) { objects[identity] = published }
+  /// The file of an object is not what was written: it is written again whatever it is to hold.
+  mutating func forgetFile(of identity: Identity) { objects[identity]?.sha256 = nil }
   mutating func remove(_ identity: Identity) { objects[identity] = nil }
 
   /// Raises the version and returns those to tell it.

@@ -27,6 +27,11 @@ final class StatusPublisher: Sendable {
   private let signal: AsyncStream<Void>.Continuation
   /// Objects whose file could not be written the last time.
   private let unwritten = Mutex<Set<Identity>>([])
+  /// Why the last pass could not write a file.
+  private let problem = Mutex<String?>(nil)
+  /// The newest round, published or not.
+  private let newest = Mutex<Snapshot?>(nil)
+  private let check = Mutex(StatusCheck())
   private static let interval = Duration.milliseconds(100)
   private static let retryInterval = Duration.seconds(1)
   private static let fleet = Identity(.fleet, "fleet")
@@ -67,20 +72,58 @@ final class StatusPublisher: Sendable {
   func publish(_ state: FleetState, plan: Plan) {
     board.withLock { $0.readiness = state.readiness }
     guard state.hasScanned else { return }
-    pending.withLock { $0 = Snapshot(state: state, plan: plan) }
+    let snapshot = Snapshot(state: state, plan: plan)
+    newest.withLock { $0 = snapshot }
+    pending.withLock { $0 = snapshot }
     signal.yield()
   }
 
   func run() async {
     for await _ in signals {
       let isComplete = await pass()
+      let isChecking = await checkFiles()
       do {
         try await surroundings.sleep(isComplete ? StatusPublisher.interval : StatusPublisher.retryInterval)
       } catch {
         return
       }
-      if !isComplete { signal.yield() }
+      if !isComplete || isChecking { signal.yield() }
     }
+  }
+
+  /// Has every file looked at now and then: somebody may remove or overwrite what nothing else would write again.
+  func watchFiles() async {
+    while true {
+      let interval = newest.withLock { $0?.state.desired.fleetSpec.resyncInterval } ?? .seconds(60)
+      do { try await surroundings.sleep(interval) } catch { return }
+      let published = board.withLock { board in
+        board.objects.compactMap { $0.value.object.isNull || $0.value.sha256 == nil ? nil : $0.key }
+      }
+      check.withLock { $0.begin(published) }
+      signal.yield()
+    }
+  }
+
+  /// Looks at some of the files that are due; what is not as it was written is pending again. False when none were due.
+  private func checkFiles() async -> Bool {
+    let part = check.withLock { $0.next() }
+    guard !part.isEmpty else { return false }
+    let files = board.withLock { board in
+      part.compactMap { identity in board.objects[identity]?.sha256.map { (identity: identity, sha256: $0) } }
+    }
+    let altered = Set(await sink.altered(files))
+    guard !altered.isEmpty else { return true }
+    logger.warning(
+      "status files were removed or overwritten; they are written again", metadata: ["count": "\(altered.count)"])
+    board.withLock { board in for identity in altered { board.forgetFile(of: identity) } }
+    inputs.withLock { inputs in
+      for index in inputs.indices where altered.contains(inputs[index].object.identity) {
+        inputs[index].fingerprint = nil
+      }
+    }
+    let snapshot = newest.withLock { $0 }
+    pending.withLock { $0 = $0 ?? snapshot }
+    return true
   }
 
   /// Publishes what is pending now, at the end: once ``run()`` has returned, since two passes must not overlap.
@@ -126,14 +169,19 @@ final class StatusPublisher: Sendable {
     }
     gone.remove(StatusPublisher.fleet)
     drafts[StatusPublisher.fleet] = fleet(context, PublishedInput.tally(made), state)
-    await write(&drafts, gone: gone)
+    let cause = await write(&drafts, gone: gone)
+    let isNews = problem.withLock { problem in
+      defer { problem = cause }
+      return problem != cause
+    }
     tell(drafts, gone: gone)
     let failed = Set(drafts.filter { $0.value.sha256 == nil }.keys)
     if !failed.isEmpty {
       for index in made.indices where failed.contains(made[index].object.identity) { made[index].fingerprint = nil }
     }
     inputs.withLock { [made] stored in stored = made }
-    guard !failed.isEmpty else { return true }
+    // The fleet's status tells of the problem, or that it is over, with the next pass.
+    guard !failed.isEmpty || isNews else { return true }
     pending.withLock { $0 = $0 ?? snapshot }
     return false
   }
@@ -143,16 +191,18 @@ final class StatusPublisher: Sendable {
     let runtime = FleetRuntime(
       version: options.version, startedAt: startedAt, watchMode: state.watch.mode.rawValue,
       watches: state.watch.watches, overflows: state.watch.overflows, watchProblem: state.watch.degraded,
-      stateProblem: state.storeFailure,
+      stateProblem: state.storeFailure, statusProblem: problem.withLock { $0 },
       settings: options.settings.map { FleetRuntime.Setting(name: $0.name, value: $0.value, source: $0.source) })
     let status = FleetStatus.reduce(previous: old?.status, context: context, tally: tally, runtime: runtime)
     return PublishedObject(
       object: FleetStatus.document(status: status, context: context), status: status, sha256: old?.sha256)
   }
 
-  private func write(_ drafts: inout [Identity: PublishedObject], gone: Set<Identity>) async {
+  /// Returns why a file could not be written.
+  private func write(_ drafts: inout [Identity: PublishedObject], gone: Set<Identity>) async -> String? {
     var changes: [StoreChange] = []
     var failures: [String] = []
+    var causes: Set<String> = []
     for (identity, draft) in drafts {
       let bytes = Array(YAMLEmitter.emit(draft.object.yaml).utf8)
       let digest = Digest.sha256(bytes)
@@ -164,6 +214,7 @@ final class StatusPublisher: Sendable {
         changes.append(.putStatus(StoredStatus(identity: identity, sha256: digest, status: draft.status)))
       } catch {
         drafts[identity]?.sha256 = nil
+        causes.insert(error.message)
         if unwritten.withLock({ $0.insert(identity).inserted }) { failures.append(error.message) }
       }
     }
@@ -175,10 +226,12 @@ final class StatusPublisher: Sendable {
         logger.warning("cannot remove a status file", metadata: ["object": "\(identity)", "cause": "\(error.message)"])
       }
     }
-    guard !changes.isEmpty else { return }
-    do throws(StoreError) { try await store.commit(changes) } catch {
-      logger.warning("cannot record what was published", metadata: ["cause": "\(error.message)"])
+    if !changes.isEmpty {
+      do throws(StoreError) { try await store.commit(changes) } catch {
+        logger.warning("cannot record what was published", metadata: ["cause": "\(error.message)"])
+      }
     }
+    return causes.min()
   }
 
   private func tell(_ drafts: [Identity: PublishedObject], gone: Set<Identity>) {

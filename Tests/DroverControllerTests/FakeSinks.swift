@@ -1,4 +1,5 @@
 import DroverCore
+import DroverManifests
 import Synchronization
 
 /// Status files in memory; they outlive daemons.
@@ -34,6 +35,14 @@ struct FakeSink: StatusSink {
     await Task.yield()
     guard !life.isOver else { return }
     folder.state.withLock { $0.files[identity] = nil }
+  }
+
+  func altered(_ files: [(identity: Identity, sha256: String)]) async -> [Identity] {
+    await Task.yield()
+    return folder.state.withLock { state in
+      files.filter { file in state.files[file.identity].map { Digest.sha256(Array($0.utf8)) } != file.sha256 }
+        .map(\.identity)
+    }
   }
 
   func existing() async throws(StoreError) -> [Identity] {

@@ -25,6 +25,17 @@ import Testing
     #expect(try directory.text("events.jsonl") == "one\n{\"torn\ntwo\nthree\n")
   }
 
+  @Test func `goes on in a new file where somebody removed or replaced it`() throws {
+    let log = try AppendLog(path: directory("events.jsonl"), maxBytes: 1000, keep: 2)
+    try log.append(Array("one".utf8))
+    try Directory.removeFile(directory("events.jsonl"))
+    try log.append(Array("two".utf8))
+    #expect(try directory.text("events.jsonl") == "two\n")
+    try AtomicFile.write(directory("events.jsonl"), Array("three".utf8), durability: .none)
+    try log.append(Array("four".utf8))
+    #expect(try directory.text("events.jsonl") == "three\nfour\n")
+  }
+
   @Test func `rotates before it grows over the limit, and keeps so many`() throws {
     let log = try AppendLog(path: directory("log"), maxBytes: 10, keep: 2)
     for line in ["aaaa", "bbbb", "cccc", "a line over the limit", "dddd", "eeee", "ffff"] {

@@ -65,7 +65,7 @@ struct FleetSummary {
       text += " Pruning is on."
     }
     for problem in problems { text += "\nNot ready: \(problem)" }
-    for type in ["StateWritable", "WatchDegraded"] {
+    for type in ["StateWritable", "StatusWritable", "WatchDegraded"] {
       guard let condition = fleet?.condition(type), condition.isTrue == (type == "WatchDegraded") else { continue }
       text += "\n\(type)=\(condition.status): \(TerminalText.escaped(condition.message))"
     }

@@ -5,6 +5,8 @@ package protocol StatusSink: Sendable {
   func remove(_ identity: Identity) async throws(StoreError)
   /// The identities of all status files that exist.
   func existing() async throws(StoreError) -> [Identity]
+  /// Of files that are to hold bytes of these digests (SHA-256, hexadecimal), those that are gone or hold something else.
+  func altered(_ files: [(identity: Identity, sha256: String)]) async -> [Identity]
 }
 
 /// Where events go.

@@ -10,6 +10,7 @@ package enum ConditionType: String, Sendable, Codable, CaseIterable {
   case drifted = "Drifted"
   case deprecated = "Deprecated"
   case stateWritable = "StateWritable"
+  case statusWritable = "StatusWritable"
   case pruneBlocked = "PruneBlocked"
   case watchDegraded = "WatchDegraded"
 }

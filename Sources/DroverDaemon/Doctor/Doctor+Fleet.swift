@@ -14,6 +14,7 @@ extension Doctor {
         .map { $0["message"]?.string ?? "" }
     }
     if let problem = message(.stateWritable, .no) { return Finding("manifests", .failed, problem) }
+    if let problem = message(.statusWritable, .no) { return Finding("manifests", .failed, problem) }
     if let first = status["diagnostics"]?.stringList.first(where: { $0.contains(": error: ") }) {
       return Finding("manifests", .failed, first)
     }

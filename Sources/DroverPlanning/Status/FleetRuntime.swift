@@ -25,11 +25,13 @@ package struct FleetRuntime: Equatable, Sendable {
   package var watchProblem: String?
   /// Why durable state cannot be written; nil when it can.
   package var stateProblem: String?
+  /// Why status files cannot be written; nil when they can.
+  package var statusProblem: String?
   package var settings: [Setting]
 
   package init(
     version: String, startedAt: Timestamp, watchMode: String, watches: Int = 0, overflows: Int = 0,
-    watchProblem: String? = nil, stateProblem: String? = nil, settings: [Setting] = []
+    watchProblem: String? = nil, stateProblem: String? = nil, statusProblem: String? = nil, settings: [Setting] = []
   ) {
     self.version = version
     self.startedAt = startedAt
@@ -38,6 +40,7 @@ package struct FleetRuntime: Equatable, Sendable {
     self.overflows = overflows
     self.watchProblem = watchProblem
     self.stateProblem = stateProblem
+    self.statusProblem = statusProblem
     self.settings = settings
   }
 }

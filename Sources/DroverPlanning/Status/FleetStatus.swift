@@ -16,6 +16,7 @@ package enum FleetStatus {
     } else {
       conditions.set(.stateWritable, .yes, .succeeded)
     }
+    if let problem = runtime.statusProblem { conditions.set(.statusWritable, .no, .stateSaveError, problem) }
     if let problem = rootProblem(desired) {
       conditions.set(.pruneBlocked, .yes, .rootUnavailable, problem)
     } else if let blocked = context.plan.prune.blocked.first(where: { $0.reason != .pruneDisabled }) {

@@ -3,7 +3,8 @@ import Synchronization
 
 /// A file of lines that only grows, with size rotation: `PATH`, then `PATH.1` (newer) to `PATH.N`.
 ///
-/// A line that a crash tore stays torn: the next one starts on a line of its own.
+/// A line that a crash tore stays torn: the next one starts on a line of its own. A file that somebody moved or removed
+/// is opened anew: whoever reads it finds it by its name.
 package final class AppendLog: Sendable {
   package let path: String
   private let maxBytes: Int
@@ -13,6 +14,8 @@ package final class AppendLog: Sendable {
 
   private struct OpenFile: ~Copyable {
     var descriptor: Descriptor
+    var device: UInt64
+    var inode: UInt64
     var size: Int
     /// Whether the file ends within a line.
     var isTorn: Bool
@@ -31,6 +34,8 @@ package final class AppendLog: Sendable {
   /// Appends one line, given without its newline, with a single write(2) where the kernel takes it whole.
   package func append(_ line: [UInt8]) throws(SystemError) {
     try file.withLock { file throws(SystemError) in
+      let found = try? FileStat(path)
+      if found?.inode != file.inode || found?.device != file.device { file = try Self.openFile(path, mode) }
       let bytes = (file.isTorn ? [UInt8(ascii: "\n")] : []) + line + [UInt8(ascii: "\n")]
       if file.size > 0, file.size + bytes.count > maxBytes {
         try rotate()
@@ -63,6 +68,8 @@ package final class AppendLog: Sendable {
     guard status.kind == .regular else { throw .notRegular(path: path) }
     var last: UInt8 = UInt8(ascii: "\n")
     if status.size > 0, pread(descriptor.raw, &last, 1, off_t(status.size - 1)) < 0 { throw .last("read", path) }
-    return OpenFile(descriptor: descriptor, size: Int(status.size), isTorn: last != UInt8(ascii: "\n"))
+    return OpenFile(
+      descriptor: descriptor, device: status.device, inode: status.inode, size: Int(status.size),
+      isTorn: last != UInt8(ascii: "\n"))
   }
 }

@@ -13,30 +13,35 @@ package enum AtomicFile {
   private static let tokenLength = 16
 
   /// Writes through a temporary file `.NAME.TOKEN.tmp` in the same directory, with exactly the given permission bits.
-  /// The temporary file is removed on failure. A symbolic link at `path` is replaced, not followed.
+  /// The temporary file is removed on failure. A symbolic link at `path` is replaced, not followed. Returns what was
+  /// put in place; only its inode's change time may differ from then on.
+  @discardableResult
   package static func write(
     _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o644, durability: Durability
-  ) throws(SystemError) {
+  ) throws(SystemError) -> FileStat {
     let directory = Directory.parent(of: path)
     let temporary = directory + "/" + temporaryName(for: Directory.name(of: path))
+    let written: FileStat
     do throws(SystemError) {
-      try writeTemporary(temporary, bytes, mode: mode, durability: durability)
+      written = try writeTemporary(temporary, bytes, mode: mode, durability: durability)
       guard rename(temporary, path) == 0 else { throw SystemError.last("replace", path) }
     } catch {
       unlink(temporary)
       throw error
     }
     if durability == .full { try Directory.synchronize(directory) }
+    return written
   }
 
   private static func writeTemporary(
     _ path: String, _ bytes: [UInt8], mode: UInt32, durability: Durability
-  ) throws(SystemError) {
+  ) throws(SystemError) -> FileStat {
     let descriptor = try Descriptor.open(
       path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600, operation: "create")
     guard fchmod(descriptor.raw, mode_t(mode)) == 0 else { throw .last("set the mode of", path) }
     try descriptor.writeAll(bytes.span, path: path)
     if durability == .full { try descriptor.synchronize(path: path) }
+    return try descriptor.status(of: path)
   }
 
   private static func temporaryName(for name: String) -> String {

@@ -7,7 +7,10 @@ package import DroverCore
 package struct FileStatusSink: StatusSink {
   private static let suffix = ".yaml"
   private static let fleetFile = "fleet.yaml"
+  /// More than any status takes.
+  private static let maxBytes = 64 << 20
   private let root: String
+  private let known = KnownStatusFiles()
 
   /// Makes the folder where it is missing, and removes the temporary files that a crash left. To be called under the
   /// state lock.
@@ -25,10 +28,10 @@ package struct FileStatusSink: StatusSink {
     let path = path(of: identity)
     do throws(SystemError) {
       do throws(SystemError) {
-        try AtomicFile.write(path, bytes, mode: 0o644, durability: .none)
+        known.note(try AtomicFile.write(path, bytes, mode: 0o644, durability: .none), of: identity)
       } catch  where error.isMissing {
         try Directory.create(Directory.parent(of: path), mode: 0o755)
-        try AtomicFile.write(path, bytes, mode: 0o644, durability: .none)
+        known.note(try AtomicFile.write(path, bytes, mode: 0o644, durability: .none), of: identity)
       }
     } catch {
       throw .unwritable(error.description)
@@ -36,6 +39,7 @@ package struct FileStatusSink: StatusSink {
   }
 
   package func remove(_ identity: Identity) async throws(StoreError) {
+    known.forget(identity)
     do throws(SystemError) { try Directory.removeFile(path(of: identity)) } catch  where error.isMissing {
     } catch {
       throw .unwritable(error.description)
@@ -59,6 +63,22 @@ package struct FileStatusSink: StatusSink {
     } catch {
       throw .unwritable(error.description)
     }
+  }
+
+  /// Reads only files that are not, by their metadata, what was last written or read.
+  package func altered(_ files: [(identity: Identity, sha256: String)]) async -> [Identity] {
+    files.filter { isAltered($0.identity, sha256: $0.sha256) }.map(\.identity)
+  }
+
+  private func isAltered(_ identity: Identity, sha256: String) -> Bool {
+    let path = path(of: identity)
+    guard let found = try? FileStat(path, followSymlinks: false), found.kind == .regular else { return true }
+    if known.isSame(found, as: identity) { return false }
+    guard let bytes = try? FileReader.read(path, maxBytes: Self.maxBytes),
+      FileDigest(of: bytes).hexadecimal == sha256
+    else { return true }
+    known.note(found, of: identity)
+    return false
   }
 
   private func path(of identity: Identity) -> String {

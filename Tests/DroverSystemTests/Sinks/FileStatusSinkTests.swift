@@ -1,7 +1,8 @@
 import DroverCore
-import DroverSystem
 import Glibc
 import Testing
+
+@testable import DroverSystem
 
 struct FileStatusSinkTests {
   private let folder: TemporaryDirectory
@@ -42,6 +43,28 @@ struct FileStatusSinkTests {
       }
       try await group.waitForAll()
     }
+  }
+
+  @Test func `tells which files are no longer what was written`() async throws {
+    let names = ["kept", "touched", "replaced", "rewritten", "removed", "linked"]
+    let files = names.map { (identity: Identity(.model, $0), sha256: FileDigest(of: Array("a: 1\n".utf8)).hexadecimal) }
+    let sink = try FileStatusSink(root: root)
+    for file in files { try await sink.write(Array("a: 1\n".utf8), for: file.identity) }
+    #expect(await sink.altered(files).isEmpty)
+    func path(_ name: String) -> String { root + "/models/\(name).yaml" }
+    // The same bytes, written by somebody else, are no loss; a file in its place of the same size is.
+    try AtomicFile.write(path("touched"), Array("a: 1\n".utf8), durability: .none)
+    try AtomicFile.write(path("replaced"), Array("a: 2\n".utf8), durability: .none)
+    let handle = try #require(fopen(path("rewritten"), "w"))
+    fputs("trash\n", handle)
+    fclose(handle)
+    try Directory.removeFile(path("removed"))
+    try Directory.removeFile(path("linked"))
+    #expect(symlink(path("kept"), path("linked")) == 0)
+    let expected = ["replaced", "rewritten", "removed", "linked"]
+    #expect(await sink.altered(files).map(\.name) == expected)
+    // A successor that has written nothing yet finds the same.
+    #expect(await (try FileStatusSink(root: root)).altered(files).map(\.name) == expected)
   }
 
   @Test func `removes files, and takes removing twice`() async throws {
