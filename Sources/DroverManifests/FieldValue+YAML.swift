@@ -23,7 +23,8 @@ extension FieldValue {
       case .null: self = .null
       case .bool(let value): self = .bool(value)
       case .integer(let value): self = .integer(value)
-      case .float(let text): self = DecimalText.canonical(text).map(FieldValue.decimal) ?? .string(text)
+      case .float(let text):
+        self = (DecimalText.canonical(text) ?? DecimalText.notFinite(text)).map(FieldValue.decimal) ?? .string(text)
       case .string(let text): self = .string(text)
       }
     }

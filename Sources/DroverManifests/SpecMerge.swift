@@ -154,8 +154,8 @@ extension SpecMerge {
     case (.sequence(let nodes), .sequence(let values)):
       return nodes.count == values.count && zip(nodes, values).allSatisfy { isSame($0, $1) }
     case (.scalar(let text, _), .decimal(let number)):
-      guard let canonical = DecimalText.canonical(text) else { return false }
-      return canonical == DecimalText.canonical(number)
+      guard let canonical = DecimalText.canonical(text) ?? DecimalText.notFinite(text) else { return false }
+      return canonical == DecimalText.canonical(number) ?? DecimalText.notFinite(number)
     case (.scalar, .null): return node.resolved == .null
     case (.scalar, .bool(let flag)): return node.resolved == .bool(flag)
     case (.scalar, .integer(let number)): return node.resolved == .integer(number)

@@ -96,7 +96,7 @@ extension YAMLEmitter {
     case .bool(false): append("false")
     case .integer(let number): append(contentsOf: number.description)
     case .decimal(let text):
-      if YAMLAmbiguity.isDecimal(text) {
+      if YAMLAmbiguity.isDecimal(text) || [".inf", "-.inf", ".nan"].contains(text) {
         append(contentsOf: text)
       } else {
         writeString(text, indent: indent, allowsBlock: false)

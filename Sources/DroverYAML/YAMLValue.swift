@@ -3,7 +3,8 @@ package enum YAMLValue: Equatable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
-  /// A number as it shall stand in the text, such as `0.25`. What is no decimal number is written as a string.
+  /// A number as it shall stand in the text, such as `0.25`, `.inf` or `.nan`. What is no number is written as a
+  /// string.
   case decimal(String)
   case string(String)
   case sequence([YAMLValue])

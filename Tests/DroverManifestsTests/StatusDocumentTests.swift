@@ -1,5 +1,6 @@
 import DroverCore
 import DroverManifests
+import DroverYAML
 import Testing
 
 @Suite struct StatusDocumentTests {
@@ -44,6 +45,13 @@ import Testing
     metadata: {name: fleet}
     status: {node: gpu-1, counts: {}}
     """
+
+  @Test func `numbers that are not finite stay numbers where YAML has them`() throws {
+    let text = "a: .NaN\nb: +.inf\nc:\n- -.INF\n- \".inf\"\n- 1.5\n"
+    let value = try #require(try StatusDocument.parse(Array(text.utf8), file: "x.yaml").first)
+    #expect(YAMLEmitter.emit(value.yaml) == "a: .nan\nb: .inf\nc:\n- -.inf\n- \".inf\"\n- 1.5\n")
+    #expect(value.json == #"{"a":".nan","b":".inf","c":["-.inf",".inf",1.5]}"#)
+  }
 
   @Test func `a world comes back from its status`() throws {
     let now = Timestamp(milliseconds: 5)

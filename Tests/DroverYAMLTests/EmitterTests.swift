@@ -67,7 +67,7 @@ import Testing
       (.sequence([.string("a\nb\n")]), "- |\n  a\n  b\n"), (.string("a\nb"), "|-\n  a\n  b\n"),
       (.integer(.min), "-9223372036854775808\n"), (.decimal("1.50"), "1.50\n"), (.decimal("-3"), "-3\n"),
       (.decimal("1.5e+3"), "1.5e+3\n"), (.decimal("1e3"), "\"1e3\"\n"), (.decimal("0777"), "\"0777\"\n"),
-      (.decimal("1\nx: 2"), "\"1\\nx: 2\"\n"), (.decimal(""), "\"\"\n"), (.decimal(".inf"), "\".inf\"\n"),
+      (.decimal("1\nx: 2"), "\"1\\nx: 2\"\n"), (.decimal(""), "\"\"\n"), (.decimal(".inf"), ".inf\n"),
     ] as [(YAMLValue, String)])
   func `writes a lone value`(value: YAMLValue, text: String) {
     #expect(YAMLEmitter.emit(value) == text)

@@ -34,6 +34,17 @@ package enum DecimalText {
     return negative && magnitude != "0" ? "-" + magnitude : magnitude
   }
 
+  /// `.inf`, `-.inf` or `.nan` for any way in which YAML 1.2 (section 10.3.2) writes it; nil for all else. Only values of
+  /// no known field may be such.
+  package static func notFinite(_ text: String) -> String? {
+    switch text {
+    case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF": ".inf"
+    case "-.inf", "-.Inf", "-.INF": "-.inf"
+    case ".nan", ".NaN", ".NAN": ".nan"
+    default: nil
+    }
+  }
+
   /// Whether a text without a sign is canonical as it stands; hardly any other is ever written.
   private static func isCanonical(_ text: String.UTF8View) -> Bool {
     func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

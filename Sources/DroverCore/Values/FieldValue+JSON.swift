@@ -1,6 +1,6 @@
 extension FieldValue {
   /// Compact JSON in the order of the entries. Durations and sizes are strings as a manifest spells them, decimals are
-  /// numbers with every digit.
+  /// numbers with every digit, but `.inf` and `.nan` are strings.
   package var json: String {
     var out: [UInt8] = []
     write(into: &out, sorted: false)
@@ -23,6 +23,8 @@ extension FieldValue {
     case .null: out.append(contentsOf: "null".utf8)
     case .bool(let value): out.append(contentsOf: (value ? "true" : "false").utf8)
     case .integer(let value): out.append(contentsOf: String(value).utf8)
+    // JSON has no number that is not finite.
+    case .decimal(let text) where text.hasSuffix("inf") || text.hasSuffix("nan"): JSONText.quote(text, into: &out)
     case .decimal(let text): out.append(contentsOf: text.utf8)
     case .string(let text): JSONText.quote(text, into: &out)
     case .duration(let value): JSONText.quote(value.manifestText, into: &out)
