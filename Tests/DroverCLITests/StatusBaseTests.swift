@@ -81,6 +81,31 @@ private let before = """
     }
   }
 
+  @Test func `waits for a single file whose provider is in another`() async throws {
+    try await withFolder { folder in
+      let provider = before.replacing("baseURL:", with: "modelDefaults: {idleUnloadAfter: 1h}, baseURL:")
+      let model = """
+        apiVersion: drover.dev/v1alpha1
+        kind: Model
+        metadata: {name: m}
+        spec: {provider: remote, displayName: Own}
+
+        """
+      let session = try Session()
+      session.fleet.objects = try await statusObjects(of: provider + "---\n" + model, folder)
+      try AtomicFile.write(folder + "/m.yaml", Array(model.utf8), durability: .none)
+      #expect(await session.run("wait", "-f", folder + "/m.yaml", "--timeout", "0s") == 0, "\(session.errors)")
+      #expect(session.output == "model/m condition met\n")
+      // Another spec is not there yet; one that the server cannot accept is not waited for.
+      try AtomicFile.write(folder + "/m.yaml", Array(model.replacing("Own", with: "New").utf8), durability: .none)
+      #expect(await session.run("wait", "-f", folder + "/m.yaml", "--timeout", "0s") == 1)
+      #expect(session.errors.contains("the server to accept this document of model/m"), "\(session.errors)")
+      try AtomicFile.write(folder + "/m.yaml", Array(model.replacing("remote", with: "none").utf8), durability: .none)
+      #expect(await session.run("wait", "-f", folder + "/m.yaml") == 1)
+      #expect(session.errors.contains("no provider is named 'none'"), "\(session.errors)")
+    }
+  }
+
   /// The provider as a converged droverd shows it.
   private func statusObject(of text: String, _ folder: String) async throws -> FieldValue {
     try #require(try await statusObjects(of: text, folder).first)

@@ -138,7 +138,11 @@ private let invalid = """
         base: "server gpu-1", changes: [], unchanged: 0, memory: [], diagnostics: [], counts: DiffReport.Counts())
       let arguments = ["validate", "-f", folder + "/b.yaml"]
       let alone = await session.transcript(arguments)
-      #expect(alone.contains("0 valid, 1 invalid; 1 error"), "\(alone)")
+      #expect(alone.contains("1 object: 1 valid, 0 invalid; 0 errors, 1 warning"), "\(alone)")
+      #expect(alone.contains("warning: spec.provider: could not check: no provider is named 'locla'"), "\(alone)")
+      #expect(!alone.contains("exit"), "\(alone)")
+      // The whole folder is all that there is.
+      #expect(await session.run("validate", "-f", folder) == 1)
       session.fleet.planReply = FleetReply(status: 200, body: Array(try JSONEncoder().encode(report)))
       let known = await session.transcript(arguments + ["--socket", "s"])
       #expect(known.contains("\n1 file, 1 object: 1 valid, 0 invalid; 0 errors"), "\(known)")

@@ -8,6 +8,7 @@ package struct ValidateCommand: FleetCommand {
     commandName: "validate", abstract: "Check manifests: every problem with its place, and what to do about it.",
     discussion: """
       Needs neither secrets nor model files. With --server or --socket, droverd adds what only its host can check.
+      Of single files without a server, what they refer to and do not hold is a warning: it may lie in other files.
       Exit status: 0 valid, 1 invalid, 2 could not check.
       """)
 
@@ -32,7 +33,11 @@ package struct ValidateCommand: FleetCommand {
     let tree = await input.load(console)
     var report = DiagnosticReport(
       diagnostics: tree.diagnostics, counts: tree.counts, note: "Host checks: not run (no --server).")
-    if connection.isExplicit { try addHostChecks(&report, input, tree.fleet, console) }
+    if connection.isExplicit {
+      try addHostChecks(&report, input, tree.fleet, console)
+    } else if input.isPartial {
+      report.leaveOpen(in: tree.fleet)
+    }
     let lines = console.isTerminal ? SourceLines(input) : nil
     console.write(report.render(output, sourceLine: lines.map { lines in { lines.line($1, of: $0) } }))
     console.discard((input, tree))

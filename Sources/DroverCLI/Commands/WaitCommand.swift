@@ -51,11 +51,10 @@ package struct WaitCommand: FleetCommand {
     // Before any connection: what is wrong here needs no server.
     let selection = objects.isEmpty ? nil : try ObjectSelection(objects)
     var targets: [WaitTarget] = []
-    if !files.isEmpty {
-      let tree = try await ManifestInput(paths: files, in: console).load(console)
-      targets = try WaitCommand.targets(of: tree, goals)
-    }
+    let input = files.isEmpty ? nil : try await ManifestInput(paths: files, in: console)
+    if let input, !input.isPartial { targets = try WaitCommand.targets(of: await input.load(console), goals) }
     let client = try connection.client(in: console)
+    if let input, input.isPartial { targets = try await WaitCommand.targets(of: input, client, goals, console) }
     if let selection {
       targets = try WaitCommand.identities(selection, client).map { WaitTarget(identity: $0, goals: goals) } + targets
     }
