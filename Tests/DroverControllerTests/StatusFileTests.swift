@@ -1,5 +1,6 @@
 import DroverCore
 import DroverTestKit
+import Synchronization
 import Testing
 
 @testable import DroverController
