@@ -239,7 +239,8 @@ import Testing
     // What is not loaded yet still waits for the provider.
     let world = hosted(throttled)
     #expect(Planner.plan(world).reasons == ["model/a ProviderThrottled"])
-    #expect(try status(world).condition("Ready")?.hasPrefix("False ProviderUnavailable: provider/remote: ") == true)
+    #expect(
+      try status(world).condition("Ready") == "False ProviderThrottled: provider/remote: it asks to slow down.")
   }
 
   @Test func `an outage is told before an earlier failure`() throws {
